@@ -1,0 +1,1 @@
+"""PostgreSQL: pool, statements, transactions, events and the feeds that carry them."""

@@ -1,0 +1,1 @@
+"""HTTP: the application's frame, its refusals, and the conventions every endpoint keeps."""

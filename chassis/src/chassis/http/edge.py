@@ -1,0 +1,137 @@
+"""The one middleware, pure ASGI: request id, language, deadline, body limit, log line and metrics.
+
+Three middlewares of the usual kind cost 72 % of the throughput; this one some percent.
+"""
+
+import asyncio
+import re
+import time
+from typing import Any
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.http.languages import Language, negotiate
+from chassis.http.problems import BodyTooLarge, Problem, Unavailable, Unexpected, problem_response
+from chassis.ops import metrics
+from chassis.ops.identifiers import new_id
+
+API_VERSION = b"1.0.0"
+BODY_LIMIT = 2 * 1024 * 1024
+DEADLINE_S = 8.0
+LONG_POLLS = ("/v1/feeds/",)
+_REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
+_QUIET = ("/livez", "/readyz", "/startupz", "/metrics")
+
+log = structlog.get_logger("chassis.request")
+
+
+class Edge:
+    """Wraps the application of a service."""
+
+    def __init__(self, app: ASGIApp, *, body_limit: int = BODY_LIMIT, deadline_s: float = DEADLINE_S) -> None:
+        self._app, self._body_limit, self._deadline_s = app, body_limit, deadline_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request_id = given.decode() if _REQUEST_ID.match(given) else str(new_id())
+        language = negotiate(headers.get(b"accept-language", b"").decode("latin-1"))
+        state = scope.setdefault("state", {})
+        state["request_id"], state["language"] = request_id, language
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        call = _Call(scope, receive, send, request_id=request_id, language=language, body_limit=self._body_limit)
+        started = time.perf_counter()
+        try:
+            await self._answer(call, headers.get(b"content-length"))
+        finally:
+            _note(scope, call.status, time.perf_counter() - started)
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    async def _answer(self, call: "_Call", length: bytes | None) -> None:
+        if length is not None and length.isdigit() and int(length) > self._body_limit:
+            await call.refuse(BodyTooLarge())
+            return
+        seconds = 70.0 if call.scope["path"].startswith(LONG_POLLS) else self._deadline_s
+        try:
+            async with asyncio.timeout(seconds):
+                await self._app(call.scope, call.receive, call.send)
+        except TimeoutError:
+            await call.refuse(Unavailable(headers={"Retry-After": "2"}))
+        except Problem as problem:
+            await call.refuse(problem)
+        except Exception:
+            log.exception("request_failed")
+            await call.refuse(Unexpected())
+
+
+class _Call:
+    """One request's receive and send, watched."""
+
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, *, request_id: str, language: Language, body_limit: int
+    ) -> None:
+        self.scope = scope
+        self._receive, self._send = receive, send
+        self._request_id, self._language = request_id, language
+        self._left = body_limit
+        self._too_large = False
+        self._finished = False
+        self._headers = [
+            (b"x-request-id", request_id.encode()),
+            (b"api-version", API_VERSION),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        self.status = 0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            # FastAPI takes an error while reading for a malformed body: remember what it was, and say so in `send`.
+            self._too_large = True
+            raise BodyTooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self._too_large:
+            self._too_large = False
+            await self.refuse(BodyTooLarge())
+        if self._finished:
+            return
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers: list[Any] = message.setdefault("headers", [])
+            if not any(name == b"content-language" for name, _ in headers):
+                headers.append((b"content-language", self._language.encode()))
+            headers.extend(self._headers)
+        elif message["type"] == "http.response.body" and not message.get("more_body", False):
+            self._finished = True
+        await self._send(message)
+
+    async def refuse(self, problem: Problem) -> None:
+        """Send the problem, or cut the connection if a reply has begun: a short body must not look whole."""
+        if self._finished:
+            return
+        if self.status:
+            raise ConnectionAbortedError
+        response = problem_response(problem, language=self._language, request_id=self._request_id)
+        await response(self.scope, self._receive, self.send)
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "unknown")
+    if route in _QUIET:
+        return
+    metrics.requests.labels(scope["method"], route, status).inc()
+    metrics.seconds.labels(scope["method"], route).observe(seconds)
+    log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def request_id_of(request: Request) -> str:
+    """The id of the request, as it is echoed and logged."""
+    return str(request.state.request_id)

@@ -1,0 +1,219 @@
+"""One filter grammar for list, count, export and statistics: declared once for each resource.
+
+A plain parameter compares, a repeated one is OR, `<name>_from`/`<name>_to` is half-open, `sort=-name` sorts. The dependency made
+here names every parameter in its signature, so that they are validated, documented and all others refused.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, cast
+
+from fastapi import Depends, Query, Request
+from pydantic import StringConstraints
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row, Statements
+from chassis.http import pages
+from chassis.http.models import Instant
+
+Condition = Callable[[], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter: its type, its meaning and the condition it adds, with a bind parameter of the same name."""
+
+    name: str
+    annotation: Any
+    condition: Condition
+    description: str
+    many: bool = False
+
+
+def one_of(name: str, column: ColumnElement[Any], kind: type, description: str) -> Parameter:
+    """`name=a&name=b`: the column equals one of them."""
+
+    def condition() -> ColumnElement[bool]:
+        return column == any_(bindparam(name, type_=ARRAY(column.type)))
+
+    item: Any = Annotated[str, StringConstraints(max_length=200)] if kind is str else kind
+    return Parameter(name, list[item], condition, description, many=True)
+
+
+def between(name: str, column: ColumnElement[Any], description: str) -> list[Parameter]:
+    """`name_from=…&name_to=…`: from the first instant up to, not including, the second."""
+    start, end = f"{name}_from", f"{name}_to"
+    return [
+        Parameter(start, Instant, lambda: column >= bindparam(start, type_=column.type), f"{description}: from"),
+        Parameter(end, Instant, lambda: column < bindparam(end, type_=column.type), f"{description}: before"),
+    ]
+
+
+def matching(name: str, condition: Condition, description: str, kind: Any = str) -> Parameter:
+    """A parameter with a condition of its own, which binds a parameter of this name."""
+    annotation = Annotated[str, StringConstraints(min_length=1, max_length=200)] if kind is str else kind
+    return Parameter(name, annotation, condition, description)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order: columns that together are unique; the last one is the id."""
+
+    columns: tuple[ColumnElement[Any], ...]
+    kinds: tuple[type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a caller asked for: filter values by name, sort, limit, cursor."""
+
+    values: Mapping[str, Any]
+    sort: str
+    limit: int
+    cursor: str | None
+    count: bool
+    path: str
+    query: tuple[tuple[str, str], ...]
+
+    @property
+    def binding(self) -> str:
+        return pages.bound_to({name: _plain(value) for name, value in self.values.items()}, self.sort)
+
+
+def _plain(value: Any) -> Any:
+    return sorted(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@dataclass
+class Filters:
+    """The grammar of one list."""
+
+    parameters: Sequence[Parameter]
+    sorts: Mapping[str, Sort]
+    default_sort: str
+    statements: Statements = field(default_factory=Statements)
+
+    def __post_init__(self) -> None:
+        self._by_name = {parameter.name: parameter for parameter in self.parameters}
+
+    def dependency(self) -> Any:
+        """A FastAPI dependency that reads a `Chosen` from the query."""
+        orders = [*self.sorts, *(f"-{name}" for name in self.sorts)]
+
+        def choose(request: Request, **given: Any) -> Chosen:
+            values = {name: given[name] for name in self._by_name if given[name] is not None}
+            return Chosen(
+                values,
+                given["sort"],
+                given["limit"],
+                given["cursor"],
+                given["count"] == "exact",
+                request.scope["path"],
+                tuple(request.query_params.multi_items()),
+            )
+
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        signature = [inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)]
+        for parameter in self.parameters:
+            default = Query(default=None, description=parameter.description)
+            annotation = parameter.annotation | None
+            signature.append(inspect.Parameter(parameter.name, keyword, default=default, annotation=annotation))
+        order: Any = Literal[tuple(orders)]
+        paging: list[tuple[str, Any, Any]] = [
+            ("sort", order, Query(default=self.default_sort, description="Order; `-` is descending")),
+            ("limit", int, Query(default=pages.DEFAULT_LIMIT, ge=1, le=pages.MOST, description="Rows a page")),
+            ("cursor", str | None, Query(default=None, max_length=1000, description="Where the page before ended")),
+            ("count", Literal["exact"] | None, Query(default=None, description="Also count all rows")),
+        ]
+        signature += [
+            inspect.Parameter(name, keyword, default=default, annotation=annotation)
+            for name, annotation, default in paging
+        ]
+        choose.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
+        return Depends(choose)
+
+    def conditions(self, chosen: Chosen) -> list[ColumnElement[bool]]:
+        """The conditions of the filter alone: the same for list, count, export and statistics."""
+        return [self._by_name[name].condition() for name in sorted(chosen.values)]
+
+    async def page(
+        self,
+        connection: Connection,
+        chosen: Chosen,
+        source: Select[Any],
+        *,
+        reach: tuple[str, ColumnElement[bool] | None, Mapping[str, Any]] = ("all", None, {}),
+    ) -> "Listed":
+        """One page of `source` under the filter.
+
+        `reach` is (its shape, a predicate, the predicate's values): what the caller may see. The source must select the sort columns.
+        """
+        shape, predicate, reach_values = reach
+        descending = chosen.sort.startswith("-")
+        sort = self.sorts[chosen.sort.lstrip("-")]
+        names = [f"after_{index}" for index in range(len(sort.columns))]
+        key = (chosen.sort, tuple(sorted(chosen.values)), chosen.cursor is not None, shape)
+
+        def filtered() -> Select[Any]:
+            wanted = self.conditions(chosen) + ([predicate] if predicate is not None else [])
+            return source.where(and_(True, *wanted))
+
+        def compose() -> Select[Any]:
+            statement = filtered()
+            if chosen.cursor is not None:
+                binds = [bindparam(name, type_=column.type) for name, column in zip(names, sort.columns, strict=True)]
+                statement = statement.where(_beyond(sort.columns, binds, descending=descending))
+            order = [column.desc() if descending else column.asc() for column in sort.columns]
+            return statement.order_by(*order).limit(bindparam("page_rows"))
+
+        values: dict[str, Any] = {**chosen.values, **reach_values}
+        paging: dict[str, Any] = {"page_rows": chosen.limit + 1}
+        if chosen.cursor is not None:
+            paging |= zip(names, pages.read_cursor(chosen.cursor, chosen.binding, sort.kinds), strict=True)
+        rows = await self.statements.get(key, compose).fetch(connection, **values, **paging)
+        total = None
+        if chosen.count:
+            counting = self.statements.get(
+                ("count", *key[1:2], shape),
+                lambda: select(func.count()).select_from(filtered().order_by(None).subquery()),
+            )
+            total = cast(int, await counting.fetchval(connection, **values))
+        return self._listed(chosen, sort, rows, total)
+
+    def _listed(self, chosen: Chosen, sort: Sort, rows: list[Row], total: int | None) -> "Listed":
+        kept = rows[: chosen.limit]
+        following = None
+        if len(rows) > chosen.limit:
+            last = kept[-1]
+            cursor = pages.write_cursor(chosen.binding, [last[column.name] for column in sort.columns])
+            following = pages.next_url(chosen.path, chosen.query, cursor)
+        return Listed(kept, following, total)
+
+
+def _beyond(
+    columns: Sequence[ColumnElement[Any]], binds: Sequence[ColumnElement[Any]], *, descending: bool
+) -> ColumnElement[bool]:
+    """`(a, b) > (:a, :b)` as a row comparison, which one index condition answers."""
+    if len(columns) == 1:
+        return columns[0] < binds[0] if descending else columns[0] > binds[0]
+    left, right = func.row(*columns), func.row(*binds)
+    return left < right if descending else left > right
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of rows, the next page's address and, if asked for, the count of all."""
+
+    rows: list[Row]
+    next: str | None
+    count: int | None
+
+    def written(self, items: Sequence[Any]) -> dict[str, Any]:
+        """The reply's body with `items` made of the rows."""
+        body: dict[str, Any] = {"items": items, "next": self.next}
+        if self.count is not None:
+            body["count"] = self.count
+        return body

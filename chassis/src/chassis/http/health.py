@@ -1,0 +1,68 @@
+"""Is the process alive, has it started, can it work: /livez, /startupz, /readyz; and /metrics. Not routed by the gateway."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from chassis.http.identity import policy
+from chassis.http.versions import encode
+from chassis.ops import metrics
+
+
+@policy("health")
+def health_policy() -> None:
+    """Health answers whoever reaches the port; the gateway doesn't route here."""
+
+
+routes = APIRouter(include_in_schema=False)
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(
+        encode(content), status_code=status, media_type="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+@routes.get("/livez")
+async def live() -> Response:
+    """The event loop turns."""
+    return _json({"status": "alive"})
+
+
+@routes.get("/startupz")
+async def started(request: Request) -> Response:
+    """The lifespan has begun; the port is open only then."""
+    return _json({"status": "started", "service": request.app.state.name})
+
+
+@routes.get("/readyz")
+async def ready(request: Request) -> Response:
+    """503 while the database doesn't answer or a task doesn't run; parked events are shown and don't refuse."""
+    state = request.app.state
+    checks: dict[str, Any] = {}
+    try:
+        async with asyncio.timeout(2), state.side_pool.acquire(timeout=2) as connection:
+            await connection.fetchval("SELECT 1")
+        checks["database"] = "ok"
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        checks["database"] = "unreachable"
+    checks["sequencer"] = "ok" if state.sequencer.healthy else "waiting"
+    checks["feeds"] = {
+        follower.feed: {"following": follower.healthy, "parked": follower.parked} for follower in state.followers
+    }
+    for follower in state.followers:
+        metrics.parked.labels(follower.feed).set(follower.parked)
+    checks["keys"] = "ok" if state.keys.known else "waiting"
+    good = all(checks[name] == "ok" for name in ("database", "sequencer", "keys"))
+    return _json({"status": "ready" if good else "not ready", "checks": checks}, 200 if good else 503)
+
+
+@routes.get("/metrics")
+async def measured(request: Request) -> Response:
+    """Prometheus's text."""
+    pool = request.app.state.pool
+    metrics.pool_in_use.set(pool.get_size() - pool.get_idle_size())
+    return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")

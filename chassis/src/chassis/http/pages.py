@@ -1,0 +1,67 @@
+"""Keyset pages: an opaque cursor, bound to the sort and the filter it was made for."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+
+from chassis.http.languages import Text
+from chassis.http.problems import BadRequest, Flaw
+
+_CURSOR = Text("Penunjuk halaman tidak sah.", "The cursor isn't valid.")
+_OTHER = Text(
+    "Penunjuk halaman dibuat untuk saringan atau urutan lain.", "The cursor was made for another filter or sort."
+)
+DEFAULT_LIMIT = 50
+MOST = 200
+
+
+def bound_to(filters: Mapping[str, Any], sort: str) -> str:
+    """A short fingerprint of a filter and a sort."""
+    return hashlib.sha256(orjson.dumps([sort, filters], option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def write_cursor(binding: str, values: Sequence[Any]) -> str:
+    """The cursor that stands after a row with these sort values."""
+    return base64.urlsafe_b64encode(orjson.dumps([binding, *values])).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, binding: str, kinds: Sequence[type]) -> list[Any]:
+    """The sort values of a cursor, as `kinds` (datetime, date, UUID, int or str). Raises BadRequest."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        made_for, *values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error):
+        raise BadRequest(_CURSOR, errors=[Flaw("query/cursor", "cursor", _CURSOR)]) from None
+    if made_for != binding:
+        raise BadRequest(_OTHER, errors=[Flaw("query/cursor", "cursor_of_another_list", _OTHER)])
+    if len(values) != len(kinds):
+        raise BadRequest(_CURSOR, errors=[Flaw("query/cursor", "cursor", _CURSOR)])
+    try:
+        return [_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, TypeError):
+        raise BadRequest(_CURSOR, errors=[Flaw("query/cursor", "cursor", _CURSOR)]) from None
+
+
+def _value(value: Any, kind: type) -> Any:
+    if kind is UUID:
+        return UUID(value)
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if not isinstance(value, kind):
+        raise TypeError
+    return value
+
+
+def next_url(path: str, query: Sequence[tuple[str, str]], cursor: str) -> str:
+    """The address of the next page: the same query with the new cursor."""
+    kept = [(name, value) for name, value in query if name != "cursor"]
+    return f"{path}?{urlencode([*kept, ('cursor', cursor)])}"

@@ -1,0 +1,121 @@
+"""The command line of a service: serve, migrate, load-reference-data, openapi, rebuild. `python -m <service> <command>`."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr, ValidationError
+
+from chassis.data import migrations
+from chassis.data.pool import connect
+from chassis.http.app import Service, create_app
+from chassis.http.problems import known_problems
+from chassis.ops import logs
+from chassis.ops.settings import ServiceSettings, settings_for
+
+KEEP_ALIVE_S = 30
+"""Above the gateway's idle limit of 4 s, so that reuse never races a close."""
+GRACE_S = 10
+
+
+def read_settings(service: str) -> ServiceSettings:
+    """The settings of a service from the environment; ends the process with one clear sentence if they are wrong."""
+    try:
+        return settings_for(service)()
+    except ValidationError as error:
+        for found in error.errors():
+            sys.stderr.write(f"{service}: the setting {'.'.join(map(str, found['loc']))} is wrong: {found['msg']}.\n")
+        sys.exit(2)
+
+
+def serve(name: str, factory: str, settings: ServiceSettings) -> None:
+    """Run `factory` (an import string of a function that makes the application) until a signal ends it."""
+    logs.set_up(name, settings.log_level)
+    uvicorn.run(
+        factory,
+        factory=True,
+        host=settings.bind_host,
+        port=settings.port,
+        workers=settings.workers,
+        http="httptools",
+        loop="uvloop",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+        backlog=2048,
+    )
+
+
+def application(service: Service) -> FastAPI:
+    """The application with the environment's settings: what uvicorn's factory calls."""
+    settings = read_settings(service.name)
+    logs.set_up(service.name, settings.log_level)
+    return create_app(service, settings)
+
+
+async def _load(service: Service, settings: ServiceSettings) -> None:
+    if service.load_reference_data is None:
+        return
+    connection = await connect(settings.database_url.get_secret_value(), name=f"{service.name}-load")
+    try:
+        await service.load_reference_data(connection, settings.data_dir)
+    finally:
+        await connection.close()
+
+
+async def _rebuild(service: Service, settings: ServiceSettings, feed: str) -> None:
+    connection = await connect(settings.database_url.get_secret_value(), name=f"{service.name}-rebuild")
+    try:
+        async with connection.transaction():
+            await service.copies[feed].reset(connection)
+            await connection.execute(
+                """INSERT INTO feed_cursors (feed, rebuilding) VALUES ($1, true)
+                   ON CONFLICT (feed) DO UPDATE SET stream = NULL, position = 0, rebuilding = true""",
+                feed,
+            )
+    finally:
+        await connection.close()
+
+
+def write_openapi(service: Service, directory: Path) -> None:
+    """Write `<service>.json` and `<service>-problems.json` into `directory`."""
+    settings = settings_for(service.name).model_construct(
+        database_url=SecretStr(""), port=1, data_dir=Path("data"), pool_size=2, gateway_url="", follower_secret=None
+    )
+    document = create_app(service, settings).openapi()
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    (directory / f"{service.name}.json").write_bytes(orjson.dumps(document, option=options))
+    problems = [
+        {
+            "code": kind.code,
+            "status": kind.status,
+            "title": kind.title._asdict(),
+            "meaning": (kind.__doc__ or "").strip(),
+        }
+        for kind in known_problems()
+    ]
+    (directory / f"{service.name}-problems.json").write_bytes(orjson.dumps(problems, option=options))
+
+
+def run(service: Service, factory: str, arguments: list[str]) -> None:
+    """Carry out a command line."""
+    command, *rest = arguments or ["serve"]
+    commands: dict[str, Callable[[], None]] = {
+        "serve": lambda: serve(service.name, factory, read_settings(service.name)),
+        "migrate": lambda: migrations.upgrade(
+            service.migrations, read_settings(service.name).database_url.get_secret_value()
+        ),
+        "load-reference-data": lambda: asyncio.run(_load(service, read_settings(service.name))),
+        "openapi": lambda: write_openapi(service, Path(rest[0] if rest else "docs/openapi")),
+        "rebuild": lambda: asyncio.run(_rebuild(service, read_settings(service.name), rest[0])),
+    }
+    if command not in commands or (command == "rebuild" and (len(rest) != 1 or rest[0] not in service.copies)):
+        sys.stderr.write(f"usage: python -m {service.name} {'|'.join(commands)} (rebuild names a feed)\n")
+        sys.exit(2)
+    commands[command]()

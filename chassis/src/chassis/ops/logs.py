@@ -1,0 +1,90 @@
+"""JSON logs on standard output: one object a line, with the request's id; personal data is masked before it is written."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_PRIVATE_NAMES = re.compile(
+    r"(?i)(^|_)(name|phone|email|national_id|nik|address|body|title|secret|password|token|pin|tracking_code|authorization|reporter|text)$"
+)
+_PRIVATE_TEXT = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.-]+"  # an e-mail address
+    r"|(?<!\d)(?:\+?62|0)8\d{7,11}(?!\d)"  # a mobile number
+    r"|(?<!\d)\d{16}(?!\d)"  # a NIK
+)
+MASK = "***"
+
+
+def mask(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: private fields and private-looking text become `***`."""
+    for name, value in entry.items():
+        if name in ("event", "logger", "level", "timestamp", "request_id"):
+            continue
+        if _PRIVATE_NAMES.search(name):
+            entry[name] = MASK
+        elif isinstance(value, str):
+            entry[name] = _PRIVATE_TEXT.sub(MASK, value)
+    entry["event"] = _PRIVATE_TEXT.sub(MASK, str(entry.get("event", "")))
+    return entry
+
+
+def _trace(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Where an error arose, never its message: a message may quote a value."""
+    raised = entry.pop("exc_info", None)
+    error = sys.exc_info() if raised is True else raised
+    if isinstance(error, BaseException):
+        error = (type(error), error, error.__traceback__)
+    if isinstance(error, tuple) and error[1] is not None:
+        frames = []
+        step = error[2]
+        while step is not None:
+            frames.append(f"{step.tb_frame.f_code.co_filename.rsplit('/src/', 1)[-1]}:{step.tb_lineno}")
+            step = step.tb_next
+        entry["error"] = type(error[1]).__name__
+        entry["at"] = frames[-12:]
+        sqlstate = getattr(error[1], "sqlstate", None)
+        if sqlstate:
+            entry["sqlstate"] = sqlstate
+            entry["constraint"] = getattr(error[1], "constraint_name", None)
+    return entry
+
+
+def set_up(service: str, level: str) -> None:
+    """Send structlog's and the standard library's records through the same processors, as JSON lines."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _trace,
+        mask,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(sort_keys=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = []
+        logger.propagate = True
+    for noisy in ("httpx", "httpcore", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.contextvars.bind_contextvars(service=service)

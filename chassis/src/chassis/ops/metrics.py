@@ -1,0 +1,21 @@
+"""Metrics in Prometheus's form. Labels are few and bounded: never an id, never a caller."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+registry = CollectorRegistry()
+requests = Counter("prima_requests_total", "Requests answered", ["method", "route", "status"], registry=registry)
+seconds = Histogram(
+    "prima_request_seconds",
+    "Time to answer",
+    ["method", "route"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
+    registry=registry,
+)
+feed_position = Gauge("prima_feed_position", "Last position given by the sequencer", registry=registry)
+parked = Gauge("prima_parked_events", "Events parked with an error", ["feed"], registry=registry)
+pool_in_use = Gauge("prima_pool_connections_in_use", "Connections of the pool in use", registry=registry)
+
+
+def exposition() -> bytes:
+    """All metrics as text."""
+    return generate_latest(registry)

@@ -1,0 +1,119 @@
+"""Actors of requests: the caller with the seats held now, looked up once and kept until the directory changes.
+
+A service puts an `Actors` on `app.state.actors`, rung by its NOTIFY channel `directory_changed`; routes name what they need
+in their signature: `Annotated[Actor, acting("unit_head", scope="registry:write")]`.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from chassis.data.pool import Connection, Pool
+from chassis.http.identity import Caller, CallerOfAnyKind, policy
+from chassis.http.problems import Forbidden, NotAuthenticated
+from directory.roles import Actor, Seat, acts_within, reaches
+
+CHANNEL = "directory_changed"
+"""NOTIFY this when seats, units or supervision change, in the transaction that changes them."""
+KEPT_S = 30.0
+"""An upper bound for what a lost notice may cost; a seat that begins or ends today does so within it."""
+_MOST = 20_000
+
+FindSeats = Callable[[Connection, Caller, date], Awaitable[tuple[UUID | None, tuple[Seat, ...], frozenset[UUID]]]]
+"""The person, the seats valid on a day, and the institutions that supervisor seats reach along supervision edges."""
+
+
+class Actors:
+    """Looks up actors, on connections of its own, so that no request waits for a second one."""
+
+    def __init__(self, pool: Pool, find_seats: FindSeats) -> None:
+        self._pool, self._find_seats = pool, find_seats
+        self._kept: dict[str, tuple[float, Actor]] = {}
+        self._generation = 0
+
+    def forget(self) -> None:
+        """The directory changed."""
+        self._kept.clear()
+        self._generation += 1
+
+    async def find(self, caller: Caller, now: datetime) -> Actor:
+        """The caller as an actor, with the seats valid at `now`."""
+        key = f"{caller.subject} {' '.join(sorted(caller.scopes))} {caller.institution_id} {caller.unbound}"
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        generation = self._generation
+        actor = await self._look_up(caller, now)
+        if generation == self._generation:
+            if len(self._kept) >= _MOST:
+                self._kept.clear()
+            self._kept[key] = (time.monotonic() + KEPT_S, actor)
+        return actor
+
+    async def _look_up(self, caller: Caller, now: datetime) -> Actor:
+        person: UUID | None = None
+        seats: tuple[Seat, ...] = ()
+        supervised: frozenset[UUID] = frozenset()
+        if caller.kind != "anonymous" and not caller.unbound:
+            async with self._pool.acquire(timeout=2) as connection:
+                person, seats, supervised = await self._find_seats(connection, caller, now.astimezone(UTC).date())
+        return Actor(
+            kind=caller.kind,
+            id=caller.id,
+            scopes=caller.scopes,
+            unbound=caller.unbound,
+            institution_id=caller.institution_id,
+            person_id=person,
+            seats=seats,
+            supervised=supervised,
+        )
+
+
+async def _actor(request: Request, caller: CallerOfAnyKind) -> Actor:
+    actors: Actors = request.app.state.actors
+    found = await actors.find(caller, request.app.state.clock())
+    request.state.actor = found
+    return found
+
+
+AnyActor = Annotated[Actor, Depends(_actor)]
+
+
+@policy("anyone")
+def _anyone(actor: AnyActor) -> Actor:
+    return actor
+
+
+Anyone = Annotated[Actor, Depends(_anyone)]
+"""Open to all; what is shown depends on who asks."""
+
+
+def acting(*roles: str, scope: str) -> Any:
+    """A dependency: an account must hold one of `roles` somewhere, a client the scope.
+
+    No token 401, otherwise 403. Whether the role reaches the thing at hand is asked by the operation, which then answers 404 or 403.
+    """
+
+    @policy(f"roles {', '.join(roles)}; scope {scope}")
+    def allowed(actor: AnyActor) -> Actor:
+        if actor.kind == "anonymous":
+            raise NotAuthenticated
+        if actor.kind == "client":
+            if scope not in actor.scopes:
+                raise Forbidden
+        elif not actor.holds(*roles):
+            raise Forbidden
+        return actor
+
+    return Depends(allowed)
+
+
+def may(actor: Actor, scope: str, *roles: str, institution_id: UUID | None, ancestors: frozenset[UUID]) -> bool:
+    """Whether the actor reaches something of this institution and units: as a client by the scope, or by one of the roles."""
+    return acts_within(actor, scope, institution_id) or (
+        actor.kind != "client" and any(reaches(actor, role, institution_id, ancestors) for role in roles)
+    )

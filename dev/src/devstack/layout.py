@@ -1,0 +1,67 @@
+"""Where things lie: the repository, and the `var` directory that holds all that a development platform writes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from devstack.roster import Program
+
+ROOT = Path(__file__).resolve().parents[3]
+DATA = ROOT / "data"
+VAR = ROOT / "var"
+
+LARGEST_LOG_BYTES = 20_000_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The files of one platform, all below `var`. Delete the directory and the platform starts from nothing."""
+
+    var: Path
+
+    @property
+    def postgres(self) -> Path:
+        return self.var / "postgres"
+
+    @property
+    def secrets(self) -> Path:
+        return self.var / "secrets.json"
+
+    @property
+    def backups(self) -> Path:
+        return self.var / "backups"
+
+    @property
+    def bootstrap_client(self) -> Path:
+        """Where the gateway leaves the first client's id and secret, readable by its owner alone."""
+        return self.var / "bootstrap-client.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the running platform."""
+        return self.var / "platform.lock"
+
+    def log(self, name: str) -> Path:
+        return self.var / "logs" / f"{name}.log"
+
+
+def source_directory(program: Program) -> Path:
+    """The directory of a program's distribution: pyproject.toml, migrations/, src/."""
+    return ROOT / "gateway" if program.name == "gateway" else ROOT / "services" / program.name
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Open a log for appending; one that has grown large is put aside first, the one before it forgotten."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LARGEST_LOG_BYTES:
+        path.rename(path.with_suffix(".log.1"))
+    return path.open("ab")
+
+
+def last_lines(path: Path, count: int = 15) -> str:
+    """The end of a log, or an empty text."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 200 * count))
+        return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-count:])

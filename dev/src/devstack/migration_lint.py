@@ -1,0 +1,59 @@
+"""Checks migrations for what would block or break a running service: rendered as SQL, read by squawk."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from chassis.data import migrations
+from devstack.layout import source_directory
+from devstack.roster import PROGRAMS, Program
+from devstack.supervisor import Say
+
+SQUAWK = (
+    "--pg-version=18",
+    "--assume-in-transaction",
+    # Statements needn't be repeatable: a migration runs in one transaction, whole or not at all.
+    "--exclude=prefer-robust-stmts",
+)
+
+
+def lint_migrations(*, say: Say) -> int:
+    """Check every migration of every program; returns 0, or 1 with the complaints said."""
+    with TemporaryDirectory() as directory:
+        complaints = []
+        files = []
+        for program in PROGRAMS:
+            for revision, sql in render(program):
+                file = Path(directory) / f"{program.name}-{revision}.sql"
+                file.write_text(sql, "utf-8")
+                files.append(str(file))
+                if "lock_timeout" not in sql.lower():
+                    complaints.append(
+                        f"{program.name} {revision}: sets no lock_timeout, and could make a service wait for it."
+                    )
+        squawk = subprocess.run(
+            [str(Path(sys.executable).parent / "squawk"), *SQUAWK, *files], capture_output=True, text=True, check=False
+        )
+    if squawk.returncode != 0:
+        complaints.append(squawk.stdout + squawk.stderr)
+    for complaint in complaints:
+        say(complaint)
+    say(f"{len(files)} migrations read, {'none' if not complaints else 'some'} to be mended.")
+    return 1 if complaints else 0
+
+
+def render(program: Program) -> Iterator[tuple[str, str]]:
+    """Each migration of a program, oldest first: its revision and its SQL."""
+    directory = source_directory(program) / "migrations"
+    scripts = ScriptDirectory(str(directory))
+    for script in reversed(list(scripts.walk_revisions())):
+        config = migrations.config(directory, "postgresql://")
+        config.output_buffer = StringIO()
+        command.upgrade(config, f"{script.down_revision or 'base'}:{script.revision}", sql=True)
+        yield script.revision, config.output_buffer.getvalue()

@@ -1,0 +1,262 @@
+"""One request carried to a service and its answer back: body, deadlines, the one repeat, the caller who leaves."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.http.problems import BadRequest, BodyTooLarge, Problem
+from gateway.proxy.departure import CallerGone, Departure
+from gateway.proxy.headers import Headers, answer_headers
+from gateway.proxy.pool import Crowded, Pool, Unreachable
+from gateway.proxy.refusals import BrokenAnswer, Overloaded, ServiceDown, SlowCaller, SlowService
+from gateway.proxy.upstreams import Upstream
+from gateway.proxy.wire import Broken, Wire
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Cut(Exception):
+    """The answer broke off after it had begun: the caller's connection must be cut, so that it can't look whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Times and sizes of an exchange."""
+
+    first_byte_seconds: float = 10.0
+    """From the whole request being there until the answer begins; queueing and connecting count."""
+    chunk_seconds: float = 30.0
+    """Until the next piece of a body has moved from one side to the other; for the whole of a small request body."""
+    upload_seconds: float = 300.0
+    """For the whole of a large body."""
+    kept_bytes: int = 64 * 1024
+    """A body up to this size is read before the service is asked, and can be sent twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as the service gets it."""
+
+    method: str
+    head: bytes
+    """Request line and headers, without the body's framing and the empty line."""
+    length: int | None
+    chunked: bool
+    body_limit_bytes: int
+    repeatable: bool
+    """Sending it twice does no harm: an idempotent method, or an idempotency key."""
+    streamed: bool
+    """The answer may be long."""
+    poll_seconds: float | None
+    """How long until the first byte, of a request that waits for something to happen."""
+
+
+class Exchange:
+    """Carries one request. `run` returns when the answer was sent or the caller left.
+
+    It raises a Problem if nothing was sent yet, and Cut after that.
+    """
+
+    __slots__ = (
+        "_added",
+        "_bounds",
+        "_clock",
+        "_departure",
+        "_failure",
+        "_loop",
+        "_pool",
+        "_receive",
+        "_request",
+        "_send",
+        "_started",
+        "_upstream",
+        "_waits_for_caller",
+        "_wire",
+    )
+
+    def __init__(
+        self, request: Request, upstream: Upstream, *, receive: Receive, send: Send, added: Headers, bounds: Bounds
+    ) -> None:
+        """`added`: headers that the gateway adds to the answer."""
+        self._request, self._upstream = request, upstream
+        self._receive, self._send = receive, send
+        self._added, self._bounds = added, bounds
+        self._loop = asyncio.get_running_loop()
+        self._departure = Departure(receive)
+        self._pool: Pool | None = None
+        self._wire: Wire | None = None
+        self._failure: Exception | None = None
+        self._started = self._waits_for_caller = False
+
+    async def run(self) -> None:
+        try:
+            async with asyncio.timeout(None) as self._clock:
+                await self._carry()
+        except asyncio.CancelledError:
+            if not self._departure.happened:
+                raise
+            self._departure.absorb()
+        except CallerGone:
+            pass
+        except TimeoutError as error:
+            raise self._ended(SlowCaller() if self._waits_for_caller else SlowService()) from error
+        except Broken as error:
+            raise self._ended(BrokenAnswer()) from error
+        except Unreachable as error:
+            raise self._ended(ServiceDown()) from error
+        except Crowded as error:
+            raise self._ended(Overloaded()) from error
+        finally:
+            self._departure.end()
+            self._release()
+
+    async def _carry(self) -> None:
+        body, whole = await self._first_part()
+        if whole:
+            self._body_is_there()
+        pool = self._choose_pool(whole)
+        await pool.enter()
+        self._pool = pool
+        wire = await (self._ask(pool, body) if whole else self._upload(pool, body))
+        await self._relay(wire)
+
+    def _choose_pool(self, whole: bool) -> Pool:
+        if self._request.poll_seconds is not None:
+            return self._upstream.polls
+        return self._upstream.quick if whole and not self._request.streamed else self._upstream.bulk
+
+    async def _first_part(self) -> tuple[bytes, bool]:
+        """The body, if it is small, and whether this is all of it."""
+        request = self._request
+        if not request.chunked and not request.length:
+            return b"", True
+        if request.length is not None and request.length > self._bounds.kept_bytes:
+            return b"", False
+        self._clock.reschedule(self._loop.time() + self._bounds.chunk_seconds)
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            part, more = await self._next_part()
+            size += len(part)
+            self._check_size(size, ended=not more)
+            parts.append(part)
+            if not more or size > self._bounds.kept_bytes:
+                return b"".join(parts), not more
+
+    async def _next_part(self) -> tuple[bytes, bool]:
+        self._waits_for_caller = True
+        message = await self._receive()
+        self._waits_for_caller = False
+        if message["type"] == "http.disconnect":
+            raise CallerGone
+        return message.get("body", b""), message.get("more_body", False)
+
+    def _check_size(self, size: int, *, ended: bool) -> None:
+        """The service must get exactly as many bytes as the head announces, or it takes the rest for a request."""
+        length = self._request.length
+        if size > self._request.body_limit_bytes:
+            raise BodyTooLarge
+        if length is not None and (size > length or (ended and size < length)):
+            raise BadRequest
+
+    def _body_is_there(self) -> None:
+        """From here on the service is waited for, and the caller may leave."""
+        self._clock.reschedule(self._loop.time() + (self._request.poll_seconds or self._bounds.first_byte_seconds))
+        self._departure.watch()
+
+    async def _ask(self, pool: Pool, body: bytes) -> Wire:
+        """Send a request whose body is there; once more if the kept connection turns out to be dead."""
+        request = self._request
+        if body or request.chunked or request.length is not None or request.method in ("POST", "PUT", "PATCH"):
+            data = b"%bcontent-length: %d\r\n\r\n%b" % (request.head, len(body), body)
+        else:
+            data = request.head + b"\r\n"
+        if (wire := pool.take()) is not None:
+            self._wire = wire
+            try:
+                wire.begin(request.method, data, whole=True)
+                await wire.answer()
+            except Broken:
+                if wire.touched or not request.repeatable:
+                    raise
+                wire.abort()
+            else:
+                return wire
+        self._wire = wire = await pool.connect()
+        wire.begin(request.method, data, whole=True)
+        await wire.answer()
+        return wire
+
+    async def _upload(self, pool: Pool, first: bytes) -> Wire:
+        """Stream a large body, over a fresh connection as it can't be repeated. An early answer ends the upload."""
+        length = self._request.length
+        framing = b"transfer-encoding: chunked" if length is None else b"content-length: %d" % length
+        self._wire = wire = await pool.connect()
+        wire.begin(self._request.method, self._request.head + framing + b"\r\n\r\n", whole=False)
+        sending = self._loop.create_task(self._send_body(wire, first))
+        try:
+            await wire.answer()
+        except Broken:
+            if self._failure is not None:
+                raise self._failure from None
+            raise
+        finally:
+            sending.cancel()
+        return wire
+
+    async def _send_body(self, wire: Wire, part: bytes) -> None:
+        """Runs beside the wait for the answer; a fault of the caller's ends that wait."""
+        chunked = self._request.chunked
+        last = self._loop.time() + self._bounds.upload_seconds
+        size, more = len(part), True
+        try:
+            while True:
+                if part:
+                    await wire.write(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
+                if not more:
+                    break
+                self._clock.reschedule(min(self._loop.time() + self._bounds.chunk_seconds, last))
+                part, more = await self._next_part()
+                size += len(part)
+                self._check_size(size, ended=not more)
+            if chunked:
+                await wire.write(b"0\r\n\r\n")
+        except Broken:
+            return  # whoever waits for the answer is told too, and an answer may have come before
+        except (CallerGone, Problem) as failure:
+            self._failure = failure
+            wire.abort()
+            return
+        wire.end_of_request()
+        self._body_is_there()
+
+    async def _relay(self, wire: Wire) -> None:
+        self._departure.watch()
+        self._started = True
+        headers = answer_headers(wire.headers, wire.status) + self._added
+        await self._send({"type": "http.response.start", "status": wire.status, "headers": headers})
+        more = True
+        while more:
+            if not wire.complete:
+                self._clock.reschedule(self._loop.time() + self._bounds.chunk_seconds)
+            data = await wire.read()
+            more = not wire.finished
+            if not more:
+                # The place is free before the last piece is sent, however slowly the caller reads it. Its departure
+                # isn't watched any more: the end of the answer would look like one.
+                self._release()
+                self._departure.end()
+            await self._send({"type": "http.response.body", "body": data, "more_body": more})
+
+    def _release(self) -> None:
+        if self._pool is not None:
+            if self._wire is not None:
+                self._pool.give_back(self._wire)
+            self._pool.leave()
+            self._pool = None
+
+    def _ended(self, problem: Problem) -> Exception:
+        return Cut(problem.code) if self._started else problem

@@ -1,0 +1,1 @@
+"""Regions of Indonesia by Kemendagri code, with population and time zone: reference data, read only."""

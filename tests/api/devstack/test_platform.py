@@ -1,0 +1,91 @@
+"""A whole platform of stand-ins: it comes up, survives kills, says clearly why it can't start, and starts fast again."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from devstack import preparation
+from devstack.platform import Platform, is_ready, platform
+from devstack.preparation import PreparationFailed
+from devstack.roster import PROGRAMS
+from devstack.settings import Refused, free_ports
+
+from .conftest import eventually
+
+
+@pytest.fixture(autouse=True)
+def own_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Preparation looks at files of this test's own, not at a repository that someone may be editing."""
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "0001.py").write_text("first")
+    monkeypatch.setattr(preparation, "source_directory", lambda _: sources)
+    monkeypatch.setattr(preparation, "SHARED_SOURCES", ())
+    return sources
+
+
+async def verbs(running: Platform) -> list[str]:
+    connection = await asyncpg.connect(running.database_urls["registry"])
+    try:
+        return [row["verb"] for row in await connection.fetch("SELECT verb FROM runs ORDER BY at")]
+    finally:
+        await connection.close()
+
+
+async def test_it_comes_up_whole_and_heals_itself(tmp_path: Path, standins: dict[str, str]) -> None:
+    async with platform(tmp_path / "var", free_ports(), environment=standins) as running, httpx.AsyncClient() as client:
+        for program in PROGRAMS:
+            assert await is_ready(client, running.settings.address(program.name))
+        assert await verbs(running) == ["migrate", "load-reference-data"]
+
+        registry = running.supervisor.pid("registry")
+        assert registry is not None
+        os.kill(registry, signal.SIGKILL)
+        await eventually(lambda: running.supervisor.pid("registry") not in (registry, None))
+        await eventually(lambda: is_ready(client, running.settings.address("registry")))
+
+        assert running.cluster is not None
+        os.kill(int((running.cluster.server.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        await eventually(lambda: running.cluster is not None and not running.cluster.running())
+        await eventually(lambda: is_ready(client, running.settings.address("complaints")))
+    assert not running.cluster.running()
+
+
+async def test_a_second_start_prepares_only_what_has_changed(
+    tmp_path: Path, standins: dict[str, str], own_sources: Path
+) -> None:
+    once = ["migrate", "load-reference-data"]
+    async with platform(tmp_path / "var", free_ports(), environment=standins) as running:
+        assert await verbs(running) == once
+    async with platform(tmp_path / "var", free_ports(), environment=standins) as running:
+        assert await verbs(running) == once
+    (own_sources / "0002.py").write_text("second")
+    async with platform(tmp_path / "var", free_ports(), environment=standins) as running:
+        assert await verbs(running) == once * 2
+
+
+async def test_a_taken_port_is_named_with_a_way_out(tmp_path: Path, standins: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ports = {**free_ports(), "registry": other.getsockname()[1]}
+        with pytest.raises(Refused, match=rf"Port {ports['registry']} on 127\.0\.0\.1 .*REGISTRY_PORT=\d+ make run"):
+            async with platform(tmp_path / "var", ports, environment=standins):
+                pass
+
+
+async def test_one_directory_holds_one_platform(tmp_path: Path, standins: dict[str, str]) -> None:
+    async with platform(tmp_path / "var", free_ports(), environment=standins):
+        with pytest.raises(Refused, match="already runs"):
+            async with platform(tmp_path / "var", free_ports(), environment=standins):
+                pass
+
+
+async def test_a_failing_migration_ends_the_start_with_its_own_words(tmp_path: Path, standins: dict[str, str]) -> None:
+    broken = {**standins, "EVALUATION_BREAKS": "yes"}
+    with pytest.raises(PreparationFailed, match="the stand-in's migration breaks"):
+        async with platform(tmp_path / "var", free_ports(), environment=broken):
+            pass

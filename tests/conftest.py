@@ -1,0 +1,37 @@
+"""Fixtures for every test: one embedded PostgreSQL for all workers, each service on a database of its own."""
+
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from devstack.postgres import Cluster, cluster
+from registry.service import SERVICE as REGISTRY
+from support import databases
+from support.services import ServiceUnderTest, service_under_test
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """The test server, shared by all workers; stopped by the last."""
+    with cluster(databases.HOME, databases.SETTINGS) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def registry(postgres: Cluster) -> AsyncIterator[ServiceUnderTest]:
+    """The registry with its reference data."""
+    async with service_under_test(postgres, REGISTRY) as service:
+        yield service
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules do no I/O: a unit test that opens a socket fails."""
+    if "/tests/unit/" not in str(request.node.path) or request.node.get_closest_marker("opens_sockets"):
+        return
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("a unit test opens no socket")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
