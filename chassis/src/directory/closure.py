@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    Delete,
     Insert,
     SmallInteger,
     Table,
@@ -97,6 +96,6 @@ def _overlap(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElemen
     return one.op("*", return_type=DATERANGE())(other)
 
 
-def _remove_wrong(ancestors: Table, affected: Any, right: Any) -> Delete:
+def _remove_wrong(ancestors: Table, affected: Any, right: Any) -> Any:
     kept = select(right.c.unit_id).where(*(ancestors.c[column.name] == column for column in right.c)).exists()
-    return delete(ancestors).where(ancestors.c.unit_id.in_(select(affected.c.id)), ~kept)
+    return delete(ancestors).where(ancestors.c.unit_id.in_(select(affected.c.id)), ~kept).returning(ancestors.c.unit_id)

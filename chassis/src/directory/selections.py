@@ -1,5 +1,7 @@
 """The copy's read statements, compiled once. Periods come as `valid_from` and `valid_to` (exclusive, null = open)."""
 
+from datetime import date
+
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -41,7 +43,7 @@ def _on_day(table: FromClause) -> ColumnElement[bool]:
     return table.c.valid_during.op("@>")(_DAY)
 
 
-def _period(table: FromClause) -> tuple[ColumnElement[object], ColumnElement[object]]:
+def _period(table: FromClause) -> tuple[ColumnElement[date], ColumnElement[date]]:
     return (
         func.lower(table.c.valid_during, type_=Date).label("valid_from"),
         func.upper(table.c.valid_during, type_=Date).label("valid_to"),
@@ -90,7 +92,7 @@ def _edges() -> FromClause:
     registered = select(supervision.c.institution_id, supervision.c.supervisor_id).where(_on_day(supervision))
     by_law = select(area.c.id, province.c.id).where(
         area.c.region_code.like(f"{JAKARTA}.%"),
-        area.c.kind == any_(_texts("regency", "city")),
+        _one_of(area.c.kind, "regency", "city"),
         province.c.region_code == JAKARTA,
         province.c.kind == "province",
         _on_day(area),
@@ -99,8 +101,8 @@ def _edges() -> FromClause:
     return registered.union_all(by_law).cte("edges")
 
 
-def _texts(*values: str) -> ColumnElement[object]:
-    return cast(func.string_to_array(",".join(values), ","), ARRAY(Text))
+def _one_of(column: ColumnElement[str], *values: str) -> ColumnElement[bool]:
+    return column == any_(bindparam(None, list(values), type_=ARRAY(Text)))
 
 
 def _supervised() -> Statement:
@@ -128,7 +130,7 @@ def _institutions_upward() -> Statement:
                 institutions.c.id == any_(_INSTITUTION_IDS),
                 and_(
                     institutions.c.region_code == any_(bindparam("region_codes", type_=ARRAY(Text))),
-                    institutions.c.kind == any_(_texts(*sorted(LOCAL_GOVERNMENTS))),
+                    _one_of(institutions.c.kind, *sorted(LOCAL_GOVERNMENTS)),
                 ),
             )
         )
@@ -208,7 +210,7 @@ APPOINTMENTS = Statement(
             appointments.c.unit_id == any_(_UNIT_IDS),
             and_(appointments.c.institution_id == any_(_INSTITUTION_IDS), appointments.c.unit_id.is_(None)),
         ),
-        appointments.c.role == any_(_texts(LIAISON, OFFICER, UNIT_HEAD, RESPONSIBLE_OFFICER, SUPERVISOR)),
+        _one_of(appointments.c.role, LIAISON, OFFICER, UNIT_HEAD, RESPONSIBLE_OFFICER, SUPERVISOR),
         _on_day(appointments),
     )
 )

@@ -8,12 +8,12 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import asyncpg
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
@@ -61,7 +61,7 @@ class Route(APIRoute):
         self.known_parameters = frozenset(
             field.alias for dependant in all_dependants(self.dependant) for field in dependant.query_params
         )
-        self.takes_body = self.body_field is not None
+        self.takes_body = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, inside the retry."""
@@ -70,6 +70,10 @@ class Route(APIRoute):
         async def attempt(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
             self._check(strict)
+            if self.takes_body:
+                # Read here, because FastAPI takes any refusal of ours for a malformed body; malformed ones are left to it.
+                with suppress(json.JSONDecodeError):
+                    await strict.json()
             outer = request.scope[STACK]
             try:
                 return await self._repeat(handle, strict)

@@ -1,0 +1,94 @@
+"""Bad input gets a problem document that names the field, in the caller's language, without the value."""
+
+from uuid import uuid4
+
+import pytest
+
+from support.services import ServiceUnderTest
+
+POST = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b'{"words": "a", "words": "b"}', 400, "bad_request"),
+        (b'{"words": NaN}', 400, "bad_request"),
+        (b'{"words": Infinity}', 400, "bad_request"),
+        (b'{"words": 1' + b"0" * 400 + b"}", 400, "bad_request"),
+        (b"[" * 100_000 + b"]" * 100_000, 400, "bad_request"),
+        (b'{"words": "\\ud800"}', 400, "bad_request"),
+        (b'{"words": "a\\u0000b"}', 422, "invalid"),
+        (b'{"words": ', 400, "bad_request"),
+        (b"", 422, "invalid"),
+        (b"null", 422, "invalid"),
+        (b"[]", 422, "invalid"),
+        (b'{"words": "x", "colour": 1}', 422, "invalid"),
+        (b'{"words": "' + b"x" * 3_000_000 + b'"}', 413, "body_too_large"),
+    ],
+)
+async def test_strange_bodies(notebook: ServiceUnderTest, body: bytes, status: int, code: str) -> None:
+    async with notebook.connection() as connection:
+        before = await connection.fetchval("SELECT count(*) FROM notes")
+        reply = await notebook.call("POST", "/v1/notes", content=body, headers=POST)
+        assert (reply.status_code, reply.json()["code"]) == (status, code)
+        assert reply.headers["content-type"] == "application/problem+json"
+        assert reply.json()["request_id"] == reply.headers["x-request-id"]
+        assert await connection.fetchval("SELECT count(*) FROM notes") == before
+
+
+async def test_every_fault_at_once_in_both_languages(notebook: ServiceUnderTest) -> None:
+    body = {"words": "", "parent_id": "zzz", "colour": "red"}
+    english = await notebook.call("POST", "/v1/notes", json=body, headers={"accept-language": "en;q=0.9, id;q=0.1"})
+    assert {error["pointer"] for error in english.json()["errors"]} == {"/words", "/parent_id", "/colour"}
+    assert english.headers["content-language"] == "en"
+    indonesian = await notebook.call("POST", "/v1/notes", json=body)
+    assert indonesian.headers["content-language"] == "id"
+    details = {error["pointer"]: error["detail"] for error in indonesian.json()["errors"]}
+    assert details["/parent_id"] == "Harus berupa UUID."
+    assert "zzz" not in indonesian.text
+
+
+async def test_tokens_and_scopes(notebook: ServiceUnderTest) -> None:
+    assert (await notebook.client.get("/v1/notes")).status_code == 401
+    forged = {"internal-token": notebook.anonymous()["internal-token"][:-4] + "AAAA"}
+    assert (await notebook.call("GET", "/v1/notes", caller=forged)).status_code == 401
+    elsewhere = notebook.headers("client:x", aud="complaints")
+    assert (await notebook.call("GET", "/v1/notes", caller=elsewhere)).status_code == 401
+    expired = notebook.headers("client:x", exp=1)
+    assert (await notebook.call("GET", "/v1/notes", caller=expired)).status_code == 401
+    long_lived = notebook.headers("client:x", exp=9_999_999_999)
+    assert (await notebook.call("GET", "/v1/notes", caller=long_lived)).status_code == 401
+    assert (await notebook.call("POST", "/v1/turns", caller=notebook.anonymous())).status_code == 401
+    assert (await notebook.call("POST", "/v1/turns", caller=notebook.integration("registry:read"))).status_code == 403
+
+
+async def test_versions(notebook: ServiceUnderTest) -> None:
+    made = await notebook.call("POST", "/v1/notes", json={"words": f"v1 {uuid4()}"})
+    path, body = made.headers["location"], {"words": f"v2 {uuid4()}"}
+    assert (await notebook.call("PUT", path, json=body)).status_code == 428
+    bad = await notebook.call("PUT", path, json=body, headers={"if-match": "1"})
+    assert (bad.status_code, bad.json()["errors"][0]["pointer"]) == (400, "header/if-match")
+    good = await notebook.call("PUT", path, json=body, headers={"if-match": '"1.whatever"'})
+    assert good.status_code == 200
+    assert good.headers["etag"].startswith('"2.')
+    assert (await notebook.call("PUT", path, json=body, headers={"if-match": '"1.x"'})).status_code == 412
+
+
+async def test_what_is_not_there(notebook: ServiceUnderTest) -> None:
+    unknown = await notebook.call("GET", "/v1/nothing")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+    malformed = await notebook.call("PUT", "/v1/notes/xyz", json={"words": "a"}, headers={"if-match": '"1.a"'})
+    assert malformed.status_code == 404
+    method = await notebook.call("DELETE", "/v1/notes")
+    assert (method.status_code, method.json()["code"]) == (405, "method_not_allowed")
+    media = await notebook.call("POST", "/v1/notes", content=b"words=1", headers={"content-type": "text/plain"})
+    assert media.status_code == 415
+
+
+async def test_a_request_id_is_echoed_if_it_is_sane(notebook: ServiceUnderTest) -> None:
+    sane = await notebook.call("GET", "/v1/notes", headers={"x-request-id": "abc-123"})
+    assert sane.headers["x-request-id"] == "abc-123"
+    strange = await notebook.call("GET", "/v1/notes", headers={"x-request-id": "a b{}"})
+    assert strange.headers["x-request-id"] != "a b{}"
+    assert sane.headers["api-version"] == "1.0.0"
