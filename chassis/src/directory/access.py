@@ -6,7 +6,7 @@ in their signature: `Annotated[Actor, acting("unit_head", scope="registry:write"
 
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,23 +15,35 @@ from fastapi import Depends, Request
 from chassis.data.pool import Connection, Pool
 from chassis.http.identity import Caller, CallerOfAnyKind, policy
 from chassis.http.problems import Forbidden, NotAuthenticated
-from directory.roles import Actor, Seat, acts_within, reaches
+from directory.copy import find_actor
+from directory.roles import Actor, acts_within, reaches
 
-CHANNEL = "directory_changed"
-"""NOTIFY this when seats, units or supervision change, in the transaction that changes them."""
 KEPT_S = 30.0
 """An upper bound for what a lost notice may cost; a seat that begins or ends today does so within it."""
 _MOST = 20_000
 
-FindSeats = Callable[[Connection, Caller, date], Awaitable[tuple[UUID | None, tuple[Seat, ...], frozenset[UUID]]]]
-"""The person, the seats valid on a day, and the institutions that supervisor seats reach along supervision edges."""
+FindActor = Callable[[Connection, Caller, datetime], Awaitable[Actor]]
+"""Looks up the seats that a caller holds at an instant, each on the local day of its institution."""
+
+
+async def find_in_copy(connection: Connection, caller: Caller, at: datetime) -> Actor:
+    """A `FindActor` over the directory copy, for every service but the registry."""
+    return await find_actor(
+        connection,
+        caller.kind,
+        caller.id,
+        at,
+        scopes=caller.scopes,
+        unbound=caller.unbound,
+        institution_id=caller.institution_id,
+    )
 
 
 class Actors:
     """Looks up actors, on connections of its own, so that no request waits for a second one."""
 
-    def __init__(self, pool: Pool, find_seats: FindSeats) -> None:
-        self._pool, self._find_seats = pool, find_seats
+    def __init__(self, pool: Pool, find: FindActor) -> None:
+        self._pool, self._find = pool, find
         self._kept: dict[str, tuple[float, Actor]] = {}
         self._generation = 0
 
@@ -55,22 +67,10 @@ class Actors:
         return actor
 
     async def _look_up(self, caller: Caller, now: datetime) -> Actor:
-        person: UUID | None = None
-        seats: tuple[Seat, ...] = ()
-        supervised: frozenset[UUID] = frozenset()
-        if caller.kind != "anonymous" and not caller.unbound:
-            async with self._pool.acquire(timeout=2) as connection:
-                person, seats, supervised = await self._find_seats(connection, caller, now.astimezone(UTC).date())
-        return Actor(
-            kind=caller.kind,
-            id=caller.id,
-            scopes=caller.scopes,
-            unbound=caller.unbound,
-            institution_id=caller.institution_id,
-            person_id=person,
-            seats=seats,
-            supervised=supervised,
-        )
+        if caller.kind == "anonymous" or caller.unbound:
+            return Actor(kind=caller.kind, id=caller.id, scopes=caller.scopes, unbound=caller.unbound)
+        async with self._pool.acquire(timeout=2) as connection:
+            return await self._find(connection, caller, now)
 
 
 async def _actor(request: Request, caller: CallerOfAnyKind) -> Actor:

@@ -18,6 +18,8 @@ from directory import tables
 from directory.closure import rebuild_closure
 from directory.zones import iana_name
 
+CHANNEL = "directory_changed"
+"""NOTIFY channel that rings when the copy changed, in the transaction that changed it."""
 STANDING = frozenset({"scheduled", "active", "ended"})
 """States of an appointment whose dates alone say whether it counts."""
 VOID = frozenset({"cancelled", "revoked"})
@@ -75,6 +77,8 @@ async def apply(connection: Connection, event: Event) -> None:
     )
     if newer is not None:
         await take(connection, event.data)
+        # Every process of the service hears of it, whichever follows; a transaction sends it once.
+        await connection.execute(f"NOTIFY {CHANNEL}")
 
 
 async def _replace(connection: Connection, table: Table, key: object, rows: Sequence[Mapping[str, Any]]) -> None:
