@@ -60,7 +60,7 @@ backup: $(READY)  ## dump the four databases into var/backups; the platform may 
 	@$(BIN)/python -m devstack backup
 
 restore: $(READY)  ## put back a backup: BACKUP=var/backups/…; the platform must not run
-	@test -n "$(BACKUP)" || { echo 'Say which: make restore BACKUP=var/backups/2026-01-31T120000Z'; exit 2; }
+	@test -n "$(BACKUP)" || { echo 'Say which: make restore BACKUP=var/backups/2026-01-31T120000.000000Z'; exit 2; }
 	@$(BIN)/python -m devstack restore "$(BACKUP)"
 
 lock:  ## pin every dependency anew in requirements.lock (needs uv)

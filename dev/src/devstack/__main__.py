@@ -8,9 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from devstack.backup import BackupFailed, back_up, refuse_other_servers, restore
+from devstack.backup import back_up, refuse_other_servers, restore
 from devstack.binaries import BinariesMissing
 from devstack.commands import migrate, psql, revise, status
+from devstack.dumps import BackupFailed
 from devstack.layout import VAR, Layout
 from devstack.migration_lint import lint_migrations
 from devstack.platform import NotReady
@@ -40,14 +41,14 @@ def main() -> int:
 
 
 def _perform(arguments: argparse.Namespace, console: Console) -> int:
-    layout = Layout(VAR)
+    layout = Layout(arguments.var.absolute())
 
     def say(text: str) -> None:
         console.print(text, markup=False)
 
     match arguments.command:
         case "run":
-            asyncio.run(run(console))
+            asyncio.run(run(console, layout.var))
         case "backup":
             refuse_other_servers(read_settings(os.environ))
             say(f"Backup made: {asyncio.run(back_up(layout, say=say))}")
@@ -71,6 +72,9 @@ def _perform(arguments: argparse.Namespace, console: Console) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m devstack", description="A whole platform on a developer's machine."
+    )
+    parser.add_argument(
+        "--var", type=Path, default=VAR, help="where the platform keeps its files (default: %(default)s)"
     )
     commands = parser.add_subparsers(dest="command", required=True)
     names = [program.name for program in PROGRAMS]

@@ -1,55 +1,28 @@
-"""Backup and restore of the embedded databases, with the wheel's own pg_dump and pg_restore.
+"""Backup and restore of the embedded databases, all four together.
 
-Each database is dumped at one snapshot, and its rows are counted at the same. The keys in var/secrets.json aren't part
-of a backup: without them its sealed parts stay sealed. Databases on other servers are backed up there.
+The keys in var/secrets.json aren't part of a backup: without them its sealed parts stay sealed. Databases on other servers
+are backed up there.
 """
 
-import asyncio
 import json
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
 import asyncpg
 
-from devstack.databases import create_database, run_quoted
+from devstack.dumps import Dump, digest, dump, put_in_place, restore_beside
 from devstack.layout import Layout
 from devstack.platform import only_platform
-from devstack.postgres import Cluster, cluster, ensure_databases
-from devstack.roster import PROGRAMS, Program
+from devstack.postgres import cluster, ensure_databases
+from devstack.roster import PROGRAMS
 from devstack.secrets import Secrets, load_or_create
 from devstack.settings import Refused, Settings
 from devstack.supervisor import Say
 
 FORMAT = 1
-
-TABLES = """
-SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
-"""
-FEED = """
-SELECT EXISTS (SELECT FROM information_schema.columns
-               WHERE table_schema = 'public' AND table_name = 'feed_head' AND column_name = 'stream')
-"""
-# Positions may be given a second time after a restore: followers notice the new stream and rebuild their copies.
-RENEW_STREAM = "UPDATE feed_head SET stream = gen_random_uuid()"
-
-
-class BackupFailed(Exception):
-    """A database couldn't be dumped or restored; what was there before is untouched."""
-
-
-@dataclass(frozen=True)
-class Dump:
-    """One database in a backup; `rows` by table."""
-
-    file: str
-    sha256: str
-    bytes: int
-    rows: dict[str, int]
 
 
 def refuse_other_servers(settings: Settings) -> None:
@@ -62,26 +35,29 @@ def refuse_other_servers(settings: Settings) -> None:
 async def back_up(layout: Layout, *, say: Say) -> Path:
     """Dump the four databases into a new directory var/backups/<UTC time>; may run beside the platform.
 
+    The manifest holds the versions, each file's SHA-256 and each table's rows.
     Raises: BackupFailed, ServerFailed.
     """
     secrets = load_or_create(layout.secrets)
     now = datetime.now(UTC)
-    target = layout.backups / now.strftime("%Y-%m-%dT%H%M%SZ")
-    draft = target.with_suffix(".new")
+    target = layout.backups / now.strftime("%Y-%m-%dT%H%M%S.%fZ")
+    draft = layout.backups / f"{target.name}.new"
     draft.mkdir(parents=True, mode=0o700)
+    dumps = {}
     with cluster(layout.postgres) as server:
         await ensure_databases(server, secrets)
-        dumps = {}
         for program in PROGRAMS:
-            dumps[program.name] = await _dump(server, program, draft)
-            say(f"{program.name}: {sum(dumps[program.name].rows.values()):,} rows")
-        server_version = await _server_version(server)
+            dumps[program.name] = await dump(server, program, draft)
+            say(_summary(program.name, dumps[program.name]))
+        connection = await asyncpg.connect(server.superuser_url())
+        server_version = await connection.fetchval("SHOW server_version")
+        await connection.close()
     manifest = {
         "format": FORMAT,
-        "made_at": now.isoformat(timespec="seconds"),
+        "made_at": now.isoformat(),
         "versions": {"prima": version("prima-devstack"), "postgresql": server_version},
         "keys": key_mark(secrets),
-        "databases": {name: asdict(dump) for name, dump in dumps.items()},
+        "databases": {name: asdict(dumped) for name, dumped in dumps.items()},
     }
     (draft / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
     draft.rename(target)
@@ -92,7 +68,6 @@ async def restore(layout: Layout, backup: Path, *, say: Say) -> None:
     """Put the four databases back as they were in `backup`, under new stream ids.
 
     They are restored beside the present ones, compared with the manifest, and swapped for them at the end.
-
     Raises: Refused, if the platform runs or the backup isn't whole; BackupFailed, ServerFailed.
     """
     with only_platform(layout):
@@ -101,10 +76,13 @@ async def restore(layout: Layout, backup: Path, *, say: Say) -> None:
         with cluster(layout.postgres) as server:
             await ensure_databases(server, secrets)
             for program in PROGRAMS:
-                await _restore(server, program, file=backup / dumps[program.name].file)
-                await _verify_and_renew(server, program, dumps[program.name])
-                say(f"{program.name}: {sum(dumps[program.name].rows.values()):,} rows")
-            await _swap(server)
+                dumped = dumps[program.name]
+                await restore_beside(server, program, dumped, file=backup / dumped.file)
+                say(_summary(program.name, dumped))
+            connection = await asyncpg.connect(server.superuser_url())
+            for program in PROGRAMS:
+                await put_in_place(connection, program)
+            await connection.close()
 
 
 def key_mark(secrets: Secrets) -> str:
@@ -113,7 +91,7 @@ def key_mark(secrets: Secrets) -> str:
 
 
 def read_manifest(backup: Path, secrets: Secrets) -> dict[str, Dump]:
-    """The dumps of a backup by program name, their files checked against their digests.
+    """The dumps of a backup by program name, their files compared with their digests.
 
     Raises: Refused.
     """
@@ -125,98 +103,12 @@ def read_manifest(backup: Path, secrets: Secrets) -> dict[str, Dump]:
         raise Refused(f"{backup} was made by another release of this program: restore it with that one.")
     if manifest["keys"] != key_mark(secrets):
         raise Refused(f"{backup} is sealed under other keys: first put back the var/secrets.json of its platform.")
-    dumps = {name: Dump(**dump) for name, dump in manifest["databases"].items()}
-    for dump in dumps.values():
-        if not (backup / dump.file).is_file() or _digest(backup / dump.file) != dump.sha256:
-            raise Refused(f"{backup / dump.file} is damaged or missing: nothing was restored.")
+    dumps = {name: Dump(**dumped) for name, dumped in manifest["databases"].items()}
+    for dumped in dumps.values():
+        if not (backup / dumped.file).is_file() or digest(backup / dumped.file) != dumped.sha256:
+            raise Refused(f"{backup / dumped.file} is damaged or missing: nothing was restored.")
     return dumps
 
 
-async def _dump(server: Cluster, program: Program, directory: Path) -> Dump:
-    file = directory / f"{program.name}.dump"
-    connection = await asyncpg.connect(server.superuser_url(program.database))
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
-            rows = await _count_rows(connection)
-            await _run(
-                server,
-                "pg_dump",
-                "--format=custom",
-                f"--snapshot={snapshot}",
-                f"--dbname={program.database}",
-                f"--file={file}",
-            )
-    finally:
-        await connection.close()
-    return Dump(file.name, _digest(file), file.stat().st_size, rows)
-
-
-async def _restore(server: Cluster, program: Program, *, file: Path) -> None:
-    """Restore into a database beside the present one."""
-    connection = await asyncpg.connect(server.superuser_url())
-    try:
-        await run_quoted(connection, "DROP DATABASE IF EXISTS %I WITH (FORCE)", _beside(program))
-        await create_database(connection, _beside(program), program.role)
-    finally:
-        await connection.close()
-    # By the superuser, who hands each object to its owner: an extension's objects belong to whom they did.
-    await _run(server, "pg_restore", "--exit-on-error", f"--dbname={_beside(program)}", str(file))
-
-
-async def _verify_and_renew(server: Cluster, program: Program, dump: Dump) -> None:
-    connection = await asyncpg.connect(server.superuser_url(_beside(program)))
-    try:
-        rows = await _count_rows(connection)
-        if rows != dump.rows:
-            raise BackupFailed(f"{program.name}: other rows came back than were backed up; nothing was changed.")
-        if await connection.fetchval(FEED):
-            await connection.execute(RENEW_STREAM)
-    finally:
-        await connection.close()
-
-
-async def _swap(server: Cluster) -> None:
-    connection = await asyncpg.connect(server.superuser_url())
-    try:
-        for program in PROGRAMS:
-            await run_quoted(connection, "DROP DATABASE %I WITH (FORCE)", program.database)
-            await run_quoted(connection, "ALTER DATABASE %I RENAME TO %I", _beside(program), program.database)
-    finally:
-        await connection.close()
-
-
-async def _count_rows(connection: asyncpg.Connection) -> dict[str, int]:
-    names = [row["name"] for row in await connection.fetch(TABLES)]
-    return {name: await connection.fetchval(f"SELECT count(*) FROM {name}") for name in names}  # noqa: S608 - quoted by format('%I')
-
-
-async def _run(server: Cluster, program: str, *arguments: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        server.installation.program(program),
-        *arguments,
-        env={**server.client_environment(), "PATH": os.defpath},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, complaint = await process.communicate()
-    if process.returncode != 0:
-        raise BackupFailed(f"{program} failed: {complaint.decode('utf-8', 'replace').strip()}")
-
-
-async def _server_version(server: Cluster) -> str:
-    connection = await asyncpg.connect(server.superuser_url())
-    try:
-        return str(await connection.fetchval("SHOW server_version"))
-    finally:
-        await connection.close()
-
-
-def _beside(program: Program) -> str:
-    return f"{program.database}_restored"
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return file_digest(content, "sha256").hexdigest()
+def _summary(name: str, dumped: Dump) -> str:
+    return f"{name}: {sum(dumped.rows.values()):,} rows, {dumped.bytes / 1e6:.1f} MB"

@@ -8,6 +8,7 @@ from functools import partial
 
 import httpx
 from alembic import command
+from alembic.script import ScriptDirectory
 
 from chassis.data import migrations
 from devstack.layout import Layout, source_directory
@@ -40,10 +41,12 @@ async def revise(layout: Layout, service: str, message: str, *, say: Say) -> Non
     async with _prepared_environments(layout) as told:
         if failure := await run_verb(program, MIGRATE, told[service], layout=layout):
             raise PreparationFailed(failure)
-        config = migrations.config(source_directory(program) / "migrations", told[service][program.url_setting])
+        directory = source_directory(program) / "migrations"
+        config = migrations.config(directory, told[service][program.url_setting])
+        number = f"{len(list(ScriptDirectory(str(directory)).walk_revisions())) + 1:04}"
         # In a thread: Alembic's environment runs an event loop of its own.
-        await asyncio.to_thread(partial(command.revision, config, message=message, autogenerate=True))
-    say(f"Read the new file in {source_directory(program) / 'migrations' / 'versions'} before you trust it.")
+        await asyncio.to_thread(partial(command.revision, config, message=message, autogenerate=True, rev_id=number))
+    say(f"Read {directory / 'versions'}/{number}_*.py before you trust it.")
 
 
 async def psql(layout: Layout, service: str) -> int:

@@ -4,17 +4,17 @@ import asyncio
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from rich.console import Console
 
-from devstack.layout import VAR
 from devstack.platform import Platform, platform
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-async def run(console: Console) -> None:
-    """Start the platform, say where it is, and keep it until a signal comes.
+async def run(console: Console, home: Path) -> None:
+    """Start the platform of `home`, say where it is, and keep it until a signal comes.
 
     Raises: what `platform` raises.
     """
@@ -38,7 +38,7 @@ async def run(console: Console) -> None:
     for number in SIGNALS:
         loop.add_signal_handler(number, end)
     try:
-        async with platform(VAR, say=say) as running:
+        async with platform(home, say=say) as running:
             starting = False
             with suppress(OSError):
                 console.print(_summary(running, time.monotonic() - began))
