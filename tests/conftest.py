@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from complaints.service import SERVICE as COMPLAINTS
 from devstack.postgres import Cluster, cluster
+from evaluation.service import SERVICE as EVALUATION
 from registry.service import SERVICE as REGISTRY
 from support import databases
+from support.gateway import GatewayUnderTest, gateway_under_test
 from support.services import ServiceUnderTest, service_under_test
 
 
@@ -23,6 +26,27 @@ async def registry(postgres: Cluster) -> AsyncIterator[ServiceUnderTest]:
     """The registry with its reference data."""
     async with service_under_test(postgres, REGISTRY) as service:
         yield service
+
+
+@pytest.fixture(scope="session")
+async def complaints(postgres: Cluster) -> AsyncIterator[ServiceUnderTest]:
+    """The complaints service with its reference data and an empty copy of the registry: see support.directory."""
+    async with service_under_test(postgres, COMPLAINTS) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+async def evaluation(postgres: Cluster) -> AsyncIterator[ServiceUnderTest]:
+    """The evaluation service with its reference data and empty copies of what it follows."""
+    async with service_under_test(postgres, EVALUATION) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+async def gateway(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[GatewayUnderTest]:
+    """The gateway, before services that repeat what they were told."""
+    async with gateway_under_test(postgres, tmp_path_factory.mktemp("gateway")) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

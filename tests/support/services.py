@@ -94,7 +94,7 @@ async def service_under_test(
 ) -> AsyncIterator[ServiceUnderTest]:
     """The service on a fresh clone of its template. Background tasks are off unless `background=True`."""
     url = await databases.clone(cluster, service.name, loaded=loaded)
-    settings = settings_for(service.name).model_construct(
+    settings = (service.settings or settings_for(service.name)).model_construct(
         database_url=SecretStr(url),
         port=1,
         pool_size=8,

@@ -84,7 +84,7 @@ AnyActor = Annotated[Actor, Depends(_actor)]
 
 
 @policy("anyone")
-def _anyone(actor: AnyActor) -> Actor:
+async def _anyone(actor: AnyActor) -> Actor:
     return actor
 
 
@@ -99,7 +99,7 @@ def acting(*roles: str, scope: str) -> Any:
     """
 
     @policy(f"roles {', '.join(roles)}; scope {scope}")
-    def allowed(actor: AnyActor) -> Actor:
+    async def allowed(actor: AnyActor) -> Actor:
         if actor.kind == "anonymous":
             raise NotAuthenticated
         if actor.kind == "client":

@@ -11,9 +11,12 @@ from rich.console import Console
 from devstack.backup import back_up, refuse_other_servers, restore
 from devstack.binaries import BinariesMissing
 from devstack.commands import migrate, psql, revise, status
+from devstack.demo import journey
+from devstack.demo.calling import DemoFailed
 from devstack.dumps import BackupFailed
-from devstack.layout import VAR, Layout
+from devstack.layout import ROOT, VAR, Layout
 from devstack.migration_lint import lint_migrations
+from devstack.openapi import Unmergeable, write_documents
 from devstack.platform import NotReady
 from devstack.preparation import PreparationFailed
 from devstack.roster import PROGRAMS
@@ -21,7 +24,7 @@ from devstack.run import run
 from devstack.server import ServerFailed
 from devstack.settings import Refused, read_settings
 
-FAILURES = (BackupFailed, BinariesMissing, NotReady, PreparationFailed, ServerFailed)
+FAILURES = (BackupFailed, BinariesMissing, DemoFailed, NotReady, PreparationFailed, ServerFailed, Unmergeable)
 
 
 def main() -> int:
@@ -49,6 +52,8 @@ def _perform(arguments: argparse.Namespace, console: Console) -> int:
     match arguments.command:
         case "run":
             asyncio.run(run(console, layout.var))
+        case "demo":
+            asyncio.run(journey.run(console, layout))
         case "backup":
             refuse_other_servers(read_settings(os.environ))
             say(f"Backup made: {asyncio.run(back_up(layout, say=say))}")
@@ -64,6 +69,8 @@ def _perform(arguments: argparse.Namespace, console: Console) -> int:
             return asyncio.run(psql(layout, arguments.service))
         case "status":
             return asyncio.run(status(layout, say=say))
+        case "openapi":
+            asyncio.run(write_documents(ROOT / "docs" / "openapi"))
         case "lint-migrations":
             return lint_migrations(say=say)
     return 0
@@ -79,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     names = [program.name for program in PROGRAMS]
     commands.add_parser("run", help="start the platform and keep it until Ctrl-C")
+    commands.add_parser("demo", help="walk through the whole journey, on a running platform or on one that it starts")
     commands.add_parser("status", help="say which programs are ready")
     commands.add_parser("migrate", help="bring the four databases to the newest schema")
     revision = commands.add_parser(
@@ -91,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     restoring.add_argument("backup", type=Path)
     shell = commands.add_parser("psql", help="open a database's shell")
     shell.add_argument("service", choices=names)
+    commands.add_parser("openapi", help="write docs/openapi from the programs")
     commands.add_parser("lint-migrations", help="check the migrations for what would block a running service")
     return parser
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import httptools
 import uvicorn
@@ -30,8 +30,12 @@ class Message:
     target: str = ""
     status: int = 0
     headers: list[tuple[str, str]] = field(default_factory=list)
-    body: bytes = b""
+    pieces: list[bytes] = field(default_factory=list)
     whole: bool = False
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.pieces)
 
     def header(self, name: str) -> str | None:
         """The values, joined; None if there is no such header."""
@@ -61,7 +65,7 @@ class _Collector:
             self.message.status = self.parser.get_status_code()
 
     def on_body(self, data: bytes) -> None:
-        self.message.body += data
+        self.message.pieces.append(data)
 
     def on_message_complete(self) -> None:
         self.message.whole = True
@@ -177,7 +181,7 @@ async def serve(app: ASGIApp) -> AsyncIterator[int]:
     finally:
         server.close()
         for connection in list(state.connections):
-            connection.transport.abort()  # type: ignore[union-attr]
+            connection.transport.abort()
         if state.tasks:
             await asyncio.wait(state.tasks, timeout=5)
 
@@ -208,7 +212,7 @@ async def stage(
     port = server.sockets[0].getsockname()[1]
     rooms = {} if room is None else {"quick_room": room, "bulk_room": room, "polls_room": room}
     upstream = Upstream("127.0.0.1", port, **rooms)
-    forward = Forward({"registry": upstream}, admit, bounds=bounds, body_limit=lambda path: body_limit)
+    forward = Forward({"registry": upstream}, admit, bounds=bounds, body_limit=lambda _path: body_limit)
 
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -242,7 +246,7 @@ def answers(data: bytes) -> Behaviour:
 async def until(condition: Callable[[], bool], *, seconds: float = 3.0) -> None:
     """Polls until the condition holds; fails after `seconds`."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in code that sets no event
             await asyncio.sleep(0.005)
 
 
@@ -251,7 +255,3 @@ def unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def hurried(bounds: Bounds, **changes: float) -> Bounds:
-    return replace(bounds, **changes)

@@ -130,7 +130,7 @@ def test_quotas_are_overridden_by_the_setting() -> None:
     "setting", ["tracking", "tracking=5", "unknown=5/60", "tracking=0/60", "tracking=5/0", "tracking=-5/60"]
 )
 def test_a_setting_that_makes_no_sense_stops_the_start(setting: str) -> None:
-    with pytest.raises(ValueError, match="quota|RATE_LIMITS"):
+    with pytest.raises(ValueError, match=r"quota|RATE_LIMITS"):
         quotas_from(setting)
 
 

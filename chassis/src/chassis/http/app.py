@@ -1,7 +1,7 @@
 """The application of a service: made of a `Service` description, so that what is common stands here once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from joserfc.jwk import KeySet
 from sqlalchemy import MetaData
 
@@ -60,6 +60,8 @@ class Service:
     """Puts the service's own things on `app.state`, before the first request."""
     vocabularies: Sequence[str] = ()
     """Names of the files in data/vocabularies that this service serves."""
+    settings: type[ServiceSettings] | None = None
+    """What the serving process is told beyond what every service is; None: nothing."""
 
 
 class RouteWithoutPolicy(RuntimeError):
@@ -70,6 +72,20 @@ def policy_of(route: APIRoute) -> str | None:
     """Who may call a route, as its dependencies say; None if none does."""
     found = [getattr(dependant.call, "policy", None) for dependant in all_dependants(route.dependant)]
     return next((name for name in found if name), None)
+
+
+def api_routes(app: FastAPI) -> Iterator[APIRoute]:
+    """The routes of an application; `app.routes` alone shows included routers as one entry each."""
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            yield context.original_route
+
+
+def check_policies(app: FastAPI) -> None:
+    """Raises RouteWithoutPolicy if a route doesn't say who may call it."""
+    for route in api_routes(app):
+        if policy_of(route) is None:
+            raise RouteWithoutPolicy(f"{sorted(route.methods or ())} {route.path}")
 
 
 def create_app(
@@ -91,6 +107,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         lifespan=partial(_lifespan, service=service, settings=settings, keys=keys, background=background),
         separate_input_output_schemas=True,
     )
@@ -99,9 +116,7 @@ def create_app(
         app.include_router(routes)
     if service.vocabularies:
         app.include_router(vocabulary_routes(service.name, settings.data_dir, service.vocabularies))
-    for route in app.routes:
-        if isinstance(route, APIRoute) and policy_of(route) is None:
-            raise RouteWithoutPolicy(f"{sorted(route.methods or ())} {route.path}")
+    check_policies(app)
     app.include_router(health.routes)
     add_refusals(app, service.problems)
     app.add_middleware(Edge)

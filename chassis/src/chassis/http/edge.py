@@ -18,7 +18,7 @@ from chassis.ops import metrics
 from chassis.ops.identifiers import new_id
 
 API_VERSION = b"1.0.0"
-BODY_LIMIT = 2 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
 DEADLINE_S = 8.0
 LONG_POLLS = ("/v1/feeds/",)
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
@@ -27,11 +27,20 @@ _QUIET = ("/livez", "/readyz", "/startupz", "/metrics")
 log = structlog.get_logger("chassis.request")
 
 
+def body_limit(path: str) -> int:
+    """The largest body in bytes that an address takes."""
+    if path.endswith("/batch"):
+        return 16 * MEBIBYTE
+    if path.startswith(("/v1/uploads", "/v1/imports")):
+        return 32 * MEBIBYTE
+    return 2 * MEBIBYTE
+
+
 class Edge:
     """Wraps the application of a service."""
 
-    def __init__(self, app: ASGIApp, *, body_limit: int = BODY_LIMIT, deadline_s: float = DEADLINE_S) -> None:
-        self._app, self._body_limit, self._deadline_s = app, body_limit, deadline_s
+    def __init__(self, app: ASGIApp, *, deadline_s: float = DEADLINE_S) -> None:
+        self._app, self._deadline_s = app, deadline_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,16 +53,17 @@ class Edge:
         state = scope.setdefault("state", {})
         state["request_id"], state["language"] = request_id, language
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        call = _Call(scope, receive, send, request_id=request_id, language=language, body_limit=self._body_limit)
+        limit = body_limit(scope["path"])
+        call = _Call(scope, receive, send, request_id=request_id, language=language, body_limit=limit)
         started = time.perf_counter()
         try:
-            await self._answer(call, headers.get(b"content-length"))
+            await self._answer(call, headers.get(b"content-length"), limit)
         finally:
             _note(scope, call.status, time.perf_counter() - started)
             structlog.contextvars.unbind_contextvars("request_id")
 
-    async def _answer(self, call: "_Call", length: bytes | None) -> None:
-        if length is not None and length.isdigit() and int(length) > self._body_limit:
+    async def _answer(self, call: "_Call", length: bytes | None, limit: int) -> None:
+        if length is not None and length.isdigit() and int(length) > limit:
             await call.refuse(BodyTooLarge())
             return
         seconds = 70.0 if call.scope["path"].startswith(LONG_POLLS) else self._deadline_s

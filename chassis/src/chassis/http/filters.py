@@ -7,6 +7,7 @@ here names every parameter in its signature, so that they are validated, documen
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import Depends, Query, Request
@@ -83,6 +84,11 @@ class Chosen:
         return pages.bound_to({name: _plain(value) for name, value in self.values.items()}, self.sort)
 
 
+def _safe(name: str) -> str:
+    """A name that may stand in a signature: `class` as `class_`."""
+    return f"{name}_" if iskeyword(name) else name
+
+
 def _plain(value: Any) -> Any:
     return sorted(map(str, value)) if isinstance(value, list) else str(value)
 
@@ -103,8 +109,8 @@ class Filters:
         """A FastAPI dependency that reads a `Chosen` from the query."""
         orders = [*self.sorts, *(f"-{name}" for name in self.sorts)]
 
-        def choose(request: Request, **given: Any) -> Chosen:
-            values = {name: given[name] for name in self._by_name if given[name] is not None}
+        async def choose(request: Request, **given: Any) -> Chosen:
+            values = {name: given[_safe(name)] for name in self._by_name if given[_safe(name)] is not None}
             return Chosen(
                 values,
                 given["sort"],
@@ -118,9 +124,9 @@ class Filters:
         keyword = inspect.Parameter.KEYWORD_ONLY
         signature = [inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)]
         for parameter in self.parameters:
-            default = Query(default=None, description=parameter.description)
+            default = Query(default=None, alias=parameter.name, description=parameter.description)
             annotation = parameter.annotation | None
-            signature.append(inspect.Parameter(parameter.name, keyword, default=default, annotation=annotation))
+            signature.append(inspect.Parameter(_safe(parameter.name), keyword, default=default, annotation=annotation))
         order: Any = Literal[tuple(orders)]
         paging: list[tuple[str, Any, Any]] = [
             ("sort", order, Query(default=self.default_sort, description="Order; `-` is descending")),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import Column, DateTime, Index, Integer, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.pool import Connection
@@ -34,6 +34,7 @@ ON CONFLICT (client, key) DO NOTHING RETURNING 1
 """
 STORED = "SELECT body_hash, status, headers, reply FROM idempotency_keys WHERE client = $1 AND key = $2"
 KEEP = "UPDATE idempotency_keys SET status = $3, headers = $4, reply = $5 WHERE client = $1 AND key = $2"
+GIVE_BACK = "DELETE FROM idempotency_keys WHERE client = $1 AND key = $2"
 PURGE = "DELETE FROM idempotency_keys WHERE created_at < now() - interval '48 hours'"
 
 
@@ -66,6 +67,7 @@ def add_idempotency_table(metadata: MetaData) -> Table:
         Column("headers", JSONB),
         Column("reply", LargeBinary),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+        Index("idempotency_keys_created_at_idx", "created_at"),
     )
 
 
@@ -140,6 +142,14 @@ async def keep(request: Request, response: Response) -> None:
     if claim.redact is not None:
         reply = claim.redact(reply)
     await claim.connection.execute(KEEP, claim.client, claim.key, response.status_code, headers, reply)
+
+
+async def give_back(request: Request) -> None:
+    """Free the key, for a refusal that is returned and not raised because something must be committed with it."""
+    claim: Claim | None = getattr(request.state, "claim", None)
+    if claim is not None:
+        request.state.claim = None
+        await claim.connection.execute(GIVE_BACK, claim.client, claim.key)
 
 
 def without(*members: str) -> Callable[[bytes], bytes]:

@@ -94,7 +94,7 @@ class Verifier:
         return caller
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     token = request.headers.get(HEADER)
     if token is None:
         raise NotAuthenticated
@@ -118,7 +118,7 @@ def policy(name: str) -> Callable[[Any], Any]:
 
 
 @policy("public")
-def _public(caller: CallerOfAnyKind) -> Caller:
+async def _public(caller: CallerOfAnyKind) -> Caller:
     return caller
 
 
@@ -127,7 +127,7 @@ Public = Annotated[Caller, Depends(_public)]
 
 
 @policy("signed in")
-def _signed_in(caller: CallerOfAnyKind) -> Caller:
+async def _signed_in(caller: CallerOfAnyKind) -> Caller:
     if caller.kind == "anonymous":
         raise NotAuthenticated
     return caller
@@ -141,7 +141,7 @@ def scoped(*scopes: str) -> Any:
     """A dependency: a client needs all of `scopes` (401 without a token, 403 without a scope); accounts act by their roles."""
 
     @policy(f"scope {' '.join(scopes)}")
-    def allowed(caller: SignedIn) -> Caller:
+    async def allowed(caller: SignedIn) -> Caller:
         if caller.kind == "client" and not caller.scopes.issuperset(scopes):
             raise Forbidden
         return caller

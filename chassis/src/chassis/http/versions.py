@@ -77,13 +77,13 @@ def _read(header: str) -> Expected:
     return Expected(frozenset(versions))
 
 
-def _required(if_match: Annotated[str | None, Header(max_length=500)] = None) -> Expected:
+async def _required(if_match: Annotated[str | None, Header(max_length=500)] = None) -> Expected:
     if if_match is None:
         raise VersionRequired
     return _read(if_match)
 
 
-def _optional(if_match: Annotated[str | None, Header(max_length=500)] = None) -> Expected:
+async def _optional(if_match: Annotated[str | None, Header(max_length=500)] = None) -> Expected:
     return Expected(None) if if_match is None else _read(if_match)
 
 

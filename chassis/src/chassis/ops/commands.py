@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, Literal, TypeVar
 
 import orjson
 import uvicorn
@@ -15,37 +16,62 @@ from chassis.data.pool import connect
 from chassis.http.app import Service, create_app
 from chassis.http.problems import known_problems
 from chassis.ops import logs
-from chassis.ops.settings import ServiceSettings, settings_for
+from chassis.ops.openapi import described
+from chassis.ops.settings import ProcessSettings, ServiceSettings, settings_for
+
+Settings = TypeVar("Settings", bound=ProcessSettings)
+HttpProtocol = Literal["httptools"] | type[asyncio.Protocol]
 
 KEEP_ALIVE_S = 30
 """Above the gateway's idle limit of 4 s, so that reuse never races a close."""
 GRACE_S = 10
 
 
-def read_settings(service: str) -> ServiceSettings:
-    """The settings of a service from the environment; ends the process with one clear sentence if they are wrong."""
+def checked(name: str, make: Callable[[], Settings]) -> Settings:
+    """The settings that `make` reads from the environment; ends the process with one clear sentence if they are wrong."""
     try:
-        return settings_for(service)()
+        return make()
     except ValidationError as error:
         for found in error.errors():
-            sys.stderr.write(f"{service}: the setting {'.'.join(map(str, found['loc']))} is wrong: {found['msg']}.\n")
+            setting = ".".join(map(str, found["loc"])).upper()
+            said = found["msg"].removeprefix("Value error, ")
+            sys.stderr.write(f"{name}: the setting {setting} is wrong: {said}.\n" if setting else f"{name}: {said}.\n")
         sys.exit(2)
 
 
-def serve(name: str, factory: str, settings: ServiceSettings) -> None:
-    """Run `factory` (an import string of a function that makes the application) until a signal ends it."""
+def read_settings(service: str, form: type[ServiceSettings] | None = None) -> ServiceSettings:
+    """The settings of a service from the environment, as `form` or as every service's; ends the process if they are wrong."""
+    return checked(service, form or settings_for(service))
+
+
+def serve(
+    name: str,
+    factory: str,
+    settings: ProcessSettings,
+    *,
+    port: int,
+    protocol: HttpProtocol = "httptools",
+    trusted_proxies: str | None = None,
+) -> None:
+    """Run `factory` (an import string of a function that makes the application) until a signal ends it.
+
+    `trusted_proxies`: addresses whose X-Forwarded-For is believed; nobody's by default, not even this machine's.
+    """
     logs.set_up(name, settings.log_level)
     uvicorn.run(
         factory,
         factory=True,
         host=settings.bind_host,
-        port=settings.port,
+        port=port,
         workers=settings.workers,
-        http="httptools",
+        http=protocol,
+        ws="none",
         loop="uvloop",
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=trusted_proxies is not None,
+        forwarded_allow_ips=trusted_proxies,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
         backlog=2048,
@@ -54,7 +80,7 @@ def serve(name: str, factory: str, settings: ServiceSettings) -> None:
 
 def application(service: Service) -> FastAPI:
     """The application with the environment's settings: what uvicorn's factory calls."""
-    settings = read_settings(service.name)
+    settings = read_settings(service.name, service.settings)
     logs.set_up(service.name, settings.log_level)
     return create_app(service, settings)
 
@@ -88,26 +114,35 @@ def write_openapi(service: Service, directory: Path) -> None:
     settings = settings_for(service.name).model_construct(
         database_url=SecretStr(""), port=1, data_dir=Path("data"), pool_size=2, gateway_url="", follower_secret=None
     )
-    document = create_app(service, settings).openapi()
+    write_document(service.name, described(create_app(service, settings)), directory)
+
+
+def write_document(name: str, document: Mapping[str, Any], directory: Path) -> None:
+    """Write the document as `<name>.json`, and every problem of this process as `<name>-problems.json`."""
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    (directory / f"{service.name}.json").write_bytes(orjson.dumps(document, option=options))
+    (directory / f"{name}.json").write_bytes(orjson.dumps(document, option=options))
     problems = [
         {
             "code": kind.code,
             "status": kind.status,
             "title": kind.title._asdict(),
-            "meaning": (kind.__doc__ or "").strip(),
+            "meaning": " ".join((kind.__dict__.get("__doc__") or "").split()),
         }
         for kind in known_problems()
     ]
-    (directory / f"{service.name}-problems.json").write_bytes(orjson.dumps(problems, option=options))
+    (directory / f"{name}-problems.json").write_bytes(orjson.dumps(problems, option=options))
+
+
+def _serve(service: Service, factory: str) -> None:
+    settings = read_settings(service.name, service.settings)
+    serve(service.name, factory, settings, port=settings.port)
 
 
 def run(service: Service, factory: str, arguments: list[str]) -> None:
     """Carry out a command line."""
     command, *rest = arguments or ["serve"]
     commands: dict[str, Callable[[], None]] = {
-        "serve": lambda: serve(service.name, factory, read_settings(service.name)),
+        "serve": lambda: _serve(service, factory),
         "migrate": lambda: migrations.upgrade(
             service.migrations, read_settings(service.name).database_url.get_secret_value()
         ),

@@ -1,8 +1,12 @@
-"""The gateway's side towards callers: uvicorn's HTTP/1.1 protocol, with bounds on a request's head that uvicorn lacks."""
+"""The gateway's side towards callers: uvicorn's HTTP/1.1 protocol, with the bounds on a head that uvicorn lacks."""
 
 import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from chassis.http.languages import DEFAULT
+from chassis.http.problems import MEDIA_TYPE, BadRequest, problem_body
+from chassis.ops.identifiers import new_id
 
 HEAD_BYTES_LIMIT = 64 * 1024
 """Of one request line with its headers. Whoever sends more gets no answer: the head isn't a request yet."""
@@ -11,7 +15,7 @@ HEAD_SECONDS_LIMIT = 15.0
 
 
 class EdgeProtocol(HttpToolsProtocol):
-    """Cuts a connection whose head is too long or too slow. Use as `uvicorn.Config(http=EdgeProtocol)`."""
+    """Cuts a connection whose head is too long or too slow, answers nonsense with a problem. Use as `uvicorn.Config(http=EdgeProtocol)`."""
 
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
@@ -40,6 +44,24 @@ class EdgeProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_is_there()
         super().on_headers_complete()
+        if self.parser.should_upgrade():
+            # The parser takes what follows for another protocol, not for this request's body: nothing after it counts.
+            self.cycle.keep_alive = False
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
+        """What isn't HTTP gets a problem document too, in the default language: its headers can't be trusted."""
+        body = problem_body(
+            status=BadRequest.status,
+            code=BadRequest.code,
+            title=BadRequest.title,
+            language=DEFAULT,
+            request_id=str(new_id()),
+        )
+        self.transport.write(
+            b"HTTP/1.1 400 Bad Request\r\ncontent-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
+            % (MEDIA_TYPE.encode(), len(body), body)
+        )
+        self.transport.close()
 
     def _await_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_SECONDS_LIMIT, self.transport.abort)

@@ -1,11 +1,11 @@
 """One request carried to a service and its answer back: body, deadlines, the one repeat, the caller who leaves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
-from chassis.http.problems import BadRequest, BodyTooLarge, Problem
+from chassis.http.problems import Problem
+from gateway.proxy.bodies import Body, Message
 from gateway.proxy.departure import CallerGone, Departure
 from gateway.proxy.headers import Headers, answer_headers
 from gateway.proxy.pool import Crowded, Pool, Unreachable
@@ -13,8 +13,6 @@ from gateway.proxy.refusals import BrokenAnswer, Overloaded, ServiceDown, SlowCa
 from gateway.proxy.upstreams import Upstream
 from gateway.proxy.wire import Broken, Wire
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
@@ -43,9 +41,6 @@ class Request:
     method: str
     head: bytes
     """Request line and headers, without the body's framing and the empty line."""
-    length: int | None
-    chunked: bool
-    body_limit_bytes: int
     repeatable: bool
     """Sending it twice does no harm: an idempotent method, or an idempotency key."""
     streamed: bool
@@ -62,34 +57,40 @@ class Exchange:
 
     __slots__ = (
         "_added",
+        "_body",
         "_bounds",
         "_clock",
         "_departure",
         "_failure",
         "_loop",
         "_pool",
-        "_receive",
         "_request",
         "_send",
         "_started",
         "_upstream",
-        "_waits_for_caller",
         "_wire",
     )
 
     def __init__(
-        self, request: Request, upstream: Upstream, *, receive: Receive, send: Send, added: Headers, bounds: Bounds
+        self,
+        request: Request,
+        body: Body,
+        *,
+        upstream: Upstream,
+        departure: Departure,
+        send: Send,
+        added: Headers,
+        bounds: Bounds,
     ) -> None:
         """`added`: headers that the gateway adds to the answer."""
-        self._request, self._upstream = request, upstream
-        self._receive, self._send = receive, send
+        self._request, self._body, self._upstream = request, body, upstream
+        self._departure, self._send = departure, send
         self._added, self._bounds = added, bounds
         self._loop = asyncio.get_running_loop()
-        self._departure = Departure(receive)
         self._pool: Pool | None = None
         self._wire: Wire | None = None
         self._failure: Exception | None = None
-        self._started = self._waits_for_caller = False
+        self._started = False
 
     async def run(self) -> None:
         try:
@@ -102,7 +103,7 @@ class Exchange:
         except CallerGone:
             pass
         except TimeoutError as error:
-            raise self._ended(SlowCaller() if self._waits_for_caller else SlowService()) from error
+            raise self._ended(SlowCaller() if self._body.awaits_caller else SlowService()) from error
         except Broken as error:
             raise self._ended(BrokenAnswer()) from error
         except Unreachable as error:
@@ -114,63 +115,35 @@ class Exchange:
             self._release()
 
     async def _carry(self) -> None:
-        body, whole = await self._first_part()
-        if whole:
+        self._allow(self._bounds.chunk_seconds)
+        data, more = await self._body.beginning(self._bounds.kept_bytes)
+        if not more:
             self._body_is_there()
-        pool = self._choose_pool(whole)
+        pool = self._choose_pool(large=more)
         await pool.enter()
         self._pool = pool
-        wire = await (self._ask(pool, body) if whole else self._upload(pool, body))
+        wire = await (self._upload(pool, data) if more else self._ask(pool, data))
         await self._relay(wire)
 
-    def _choose_pool(self, whole: bool) -> Pool:
+    def _choose_pool(self, *, large: bool) -> Pool:
         if self._request.poll_seconds is not None:
             return self._upstream.polls
-        return self._upstream.quick if whole and not self._request.streamed else self._upstream.bulk
+        return self._upstream.bulk if large or self._request.streamed else self._upstream.quick
 
-    async def _first_part(self) -> tuple[bytes, bool]:
-        """The body, if it is small, and whether this is all of it."""
-        request = self._request
-        if not request.chunked and not request.length:
-            return b"", True
-        if request.length is not None and request.length > self._bounds.kept_bytes:
-            return b"", False
-        self._clock.reschedule(self._loop.time() + self._bounds.chunk_seconds)
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            part, more = await self._next_part()
-            size += len(part)
-            self._check_size(size, ended=not more)
-            parts.append(part)
-            if not more or size > self._bounds.kept_bytes:
-                return b"".join(parts), not more
-
-    async def _next_part(self) -> tuple[bytes, bool]:
-        self._waits_for_caller = True
-        message = await self._receive()
-        self._waits_for_caller = False
-        if message["type"] == "http.disconnect":
-            raise CallerGone
-        return message.get("body", b""), message.get("more_body", False)
-
-    def _check_size(self, size: int, *, ended: bool) -> None:
-        """The service must get exactly as many bytes as the head announces, or it takes the rest for a request."""
-        length = self._request.length
-        if size > self._request.body_limit_bytes:
-            raise BodyTooLarge
-        if length is not None and (size > length or (ended and size < length)):
-            raise BadRequest
+    def _allow(self, seconds: float) -> None:
+        """From now on, so long until the next step."""
+        if not self._clock.expired():
+            self._clock.reschedule(self._loop.time() + seconds)
 
     def _body_is_there(self) -> None:
         """From here on the service is waited for, and the caller may leave."""
-        self._clock.reschedule(self._loop.time() + (self._request.poll_seconds or self._bounds.first_byte_seconds))
+        self._allow(self._request.poll_seconds or self._bounds.first_byte_seconds)
         self._departure.watch()
 
     async def _ask(self, pool: Pool, body: bytes) -> Wire:
         """Send a request whose body is there; once more if the kept connection turns out to be dead."""
         request = self._request
-        if body or request.chunked or request.length is not None or request.method in ("POST", "PUT", "PATCH"):
+        if self._body.is_announced or request.method in ("POST", "PUT", "PATCH"):
             data = b"%bcontent-length: %d\r\n\r\n%b" % (request.head, len(body), body)
         else:
             data = request.head + b"\r\n"
@@ -192,7 +165,7 @@ class Exchange:
 
     async def _upload(self, pool: Pool, first: bytes) -> Wire:
         """Stream a large body, over a fresh connection as it can't be repeated. An early answer ends the upload."""
-        length = self._request.length
+        length = self._body.length
         framing = b"transfer-encoding: chunked" if length is None else b"content-length: %d" % length
         self._wire = wire = await pool.connect()
         wire.begin(self._request.method, self._request.head + framing + b"\r\n\r\n", whole=False)
@@ -209,19 +182,16 @@ class Exchange:
 
     async def _send_body(self, wire: Wire, part: bytes) -> None:
         """Runs beside the wait for the answer; a fault of the caller's ends that wait."""
-        chunked = self._request.chunked
-        last = self._loop.time() + self._bounds.upload_seconds
-        size, more = len(part), True
+        chunked, more = self._body.chunked, True
+        ends_at = self._loop.time() + self._bounds.upload_seconds
         try:
             while True:
                 if part:
                     await wire.write(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
                 if not more:
                     break
-                self._clock.reschedule(min(self._loop.time() + self._bounds.chunk_seconds, last))
-                part, more = await self._next_part()
-                size += len(part)
-                self._check_size(size, ended=not more)
+                self._allow(min(self._bounds.chunk_seconds, ends_at - self._loop.time()))
+                part, more = await self._body.next_part()
             if chunked:
                 await wire.write(b"0\r\n\r\n")
         except Broken:
@@ -241,7 +211,7 @@ class Exchange:
         more = True
         while more:
             if not wire.complete:
-                self._clock.reschedule(self._loop.time() + self._bounds.chunk_seconds)
+                self._allow(self._bounds.chunk_seconds)
             data = await wire.read()
             more = not wire.finished
             if not more:

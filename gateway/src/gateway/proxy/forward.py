@@ -9,10 +9,12 @@ from starlette.types import Receive, Scope, Send
 
 from chassis.http.problems import BodyTooLarge, MethodNotAllowed, NotFound, Problem
 from chassis.ops.identifiers import new_id
+from gateway.proxy.bodies import Body
+from gateway.proxy.departure import Departure
 from gateway.proxy.exchange import Bounds, Exchange, Request
 from gateway.proxy.headers import Headers, Incoming, read_headers, request_head
 from gateway.proxy.paths import one_reading
-from gateway.proxy.refusals import reply
+from gateway.proxy.refusals import Overloaded, reply
 from gateway.proxy.routes import body_limit_bytes, is_feed, owner
 from gateway.proxy.upstreams import Upstream
 
@@ -68,8 +70,6 @@ class Forward:
             await self._forward(scope, receive, send, incoming=incoming, added=added)
         except Problem as problem:
             request_id = (incoming.request_id or str(new_id()).encode()).decode()
-            if problem.status >= 500:
-                logger.warning("%s", problem.code, extra={"request_id": request_id, "cause": str(problem.__cause__)})
             response = reply(problem, accept_language=incoming.accept_language, request_id=request_id)
             response.raw_headers.extend(added)
             await response(scope, receive, send)
@@ -94,32 +94,37 @@ class Forward:
         admission = await self._admit(scope, service, path)
         added.extend(admission.headers)
         upstream = self._upstreams[service]
-        assert incoming.request_id is not None
+        request_id = incoming.request_id
+        assert request_id is not None
         lines = [
             b"host: " + upstream.authority,
             b"internal-token: " + admission.internal_token,
-            b"x-request-id: " + incoming.request_id,
+            b"x-request-id: " + request_id,
             *incoming.passed,
         ]
         target = b"%b?%b" % (scope["raw_path"], query) if query else scope["raw_path"]
         request = Request(
             method=method,
             head=request_head(method, target, lines),
-            length=incoming.length,
-            chunked=incoming.chunked,
-            body_limit_bytes=limit,
             repeatable=method in _IDEMPOTENT or incoming.has_idempotency_key,
             streamed=any(media_type in incoming.accept for media_type in _STREAMED_TYPES),
             poll_seconds=_poll_seconds(query) if method == "GET" and is_feed(path) else None,
         )
-        await Exchange(
+        exchange = Exchange(
             request,
-            upstream,
-            receive=receive,
+            Body(receive, length=incoming.length, chunked=incoming.chunked, limit_bytes=limit),
+            upstream=upstream,
+            departure=Departure(receive),
             send=send,
-            added=[(b"x-request-id", incoming.request_id), *added],
+            added=[(b"x-request-id", request_id), *added],
             bounds=self._bounds,
-        ).run()
+        )
+        try:
+            await exchange.run()
+        except Problem as problem:
+            if problem.status >= 500 and not isinstance(problem, Overloaded):
+                logger.warning("%s: %s, %r, request %s", service, problem.code, problem.__cause__, request_id.decode())
+            raise
 
 
 def _poll_seconds(query: bytes) -> float | None:

@@ -28,7 +28,7 @@ _HOP_BY_HOP = frozenset(
 _CALLERS_IDENTITY = frozenset({b"authorization", b"cookie", b"forwarded", b"internal-token", b"x-real-ip"})
 _WRITTEN_ANEW = frozenset({b"host", b"content-length", b"expect", b"x-request-id"})
 _NOT_TO_SERVICE = _HOP_BY_HOP | _CALLERS_IDENTITY | _WRITTEN_ANEW
-# The gateway's own server stamps `date` and `server`; the request id is the gateway's.
+# The gateway's own server stamps `date` and `server`; the request id is the gateway's. Services set no cookies.
 _NOT_TO_CALLER = _HOP_BY_HOP | {b"date", b"server", b"x-request-id", b"internal-token", b"set-cookie"}
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")

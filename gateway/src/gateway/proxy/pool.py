@@ -106,6 +106,8 @@ class Pool:
         if wire.reusable:
             self._idle.append((wire, asyncio.get_running_loop().time()))
             self._drop_old()
+            if len(self._idle) > self._room.places:
+                self._idle.popleft()[0].abort()
         else:
             wire.abort()
 

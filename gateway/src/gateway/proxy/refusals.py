@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from starlette.responses import Response
 
+from chassis.http.edge import API_VERSION
 from chassis.http.languages import Text, negotiate
 from chassis.http.problems import Problem, problem_response
 
@@ -27,11 +28,8 @@ class HeadersTooLarge(Problem):
 
 
 class RetryLater(Problem):
-    """A fault behind the gateway. Says when to try again."""
+    """What these have in common: a fault behind the gateway, and when to try again."""
 
-    status = 503
-    code = "try_again"
-    title = Text("Coba lagi nanti", "Try again later")
     retry_after_seconds: ClassVar[int] = 1
 
     def __init__(self) -> None:
@@ -69,4 +67,5 @@ def reply(problem: Problem, *, accept_language: bytes, request_id: str) -> Respo
     language = negotiate(accept_language.decode("latin-1"))
     response = problem_response(problem, language=language, request_id=request_id)
     response.headers["X-Request-Id"] = request_id
+    response.headers["API-Version"] = API_VERSION.decode()
     return response

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from gateway.proxy.pool import Pool, Room
 
-QUICK = Room(places=64, queue=256, patience_seconds=1.0)
+QUICK = Room(places=64, queue=2048, patience_seconds=1.0)
+"""A long queue with little patience: whoever is turned away at once comes back at once, and costs more than one who waits."""
 BULK = Room(places=16, queue=16, patience_seconds=2.0)
 POLLS = Room(places=128, queue=0, patience_seconds=0.0)
 

@@ -146,10 +146,10 @@ class Wire(asyncio.Protocol):
             cause = error.__context__
             self.abort(str(cause) if isinstance(cause, _MalformedAnswer) else "malformed answer")
             return
-        if self._body_bytes == body_bytes:
-            self._other_bytes += len(data)
-            if self._other_bytes > HEADER_BYTES_LIMIT and not self._done:
-                self.abort("headers too large")
+        # Bytes between two pieces of the body, or before the first: they aren't held anywhere else to be counted.
+        self._other_bytes = self._other_bytes + len(data) if self._body_bytes == body_bytes else 0
+        if self._other_bytes > HEADER_BYTES_LIMIT and not self._done:
+            self.abort("headers too large")
 
     # What the parser calls
 
@@ -170,6 +170,8 @@ class Wire(asyncio.Protocol):
         if status < 200:
             self.headers = []
             return
+        if status > 599:
+            raise _MalformedAnswer("unknown status")
         if not (self._head_only or status in (204, 304) or _is_framed(self.headers)):
             # A body that ends with the connection can't be told from one that was cut.
             raise _MalformedAnswer("answer without a length")

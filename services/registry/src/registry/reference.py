@@ -5,6 +5,7 @@ from pathlib import Path
 from chassis.data.pool import Connection
 from chassis.ops.clock import utc_now
 from registry.calendars import loading as calendars
+from registry.institutions import loading as institutions
 from registry.regions import loading as regions
 
 
@@ -14,3 +15,4 @@ async def load(connection: Connection, data_dir: Path) -> None:
     async with connection.transaction():
         await regions.load(connection, data_dir)
         await calendars.load(connection, data_dir, now=now)
+        await institutions.load(connection, data_dir, now=now)

@@ -7,10 +7,37 @@ from fastapi import FastAPI
 from chassis.http.app import Service
 from chassis.http.languages import Text
 from chassis.ops.commands import application
+from directory.access import Actors
 from registry import reference
+from registry.appointments import callers, people_routes
+from registry.appointments import problems as appointment_problems
+from registry.appointments import routes as appointments
+from registry.authority import routes as authority
 from registry.calendars import routes as calendars
+from registry.consultations import comment_routes
+from registry.consultations import routes as consultations
+from registry.institutions import problems as institution_problems
+from registry.institutions import routes as institutions
 from registry.metadata import metadata
+from registry.recorded import CHANNEL
 from registry.regions import routes as regions
+from registry.services import problems as service_problems
+from registry.services import routes as services
+from registry.standards import operations as standard_operations
+from registry.standards import routes as standards
+from registry.stipulation import aftercare, aftercare_routes
+from registry.stipulation import routes as stipulation
+from registry.terms import VOCABULARIES, load_terms
+from registry.units import problems as unit_problems
+from registry.units import routes as units
+
+
+async def prepare(app: FastAPI) -> None:
+    """The vocabularies, and who callers are."""
+    app.state.terms = load_terms(app.state.settings.data_dir)
+    app.state.actors = Actors(app.state.side_pool, callers.find_actor)
+    app.state.bell.on(CHANNEL, app.state.actors.forget)
+
 
 SERVICE = Service(
     name="registry",
@@ -20,9 +47,33 @@ SERVICE = Service(
     ),
     metadata=metadata,
     migrations=Path(__file__).resolve().parents[2] / "migrations",
-    routers=(regions.routes, calendars.routes),
+    routers=(
+        regions.routes,
+        calendars.routes,
+        institutions.routes,
+        units.routes,
+        people_routes.routes,
+        appointments.routes,
+        authority.routes,
+        services.routes,
+        standards.routes,
+        consultations.routes,
+        comment_routes.routes,
+        stipulation.routes,
+        aftercare_routes.routes,
+    ),
+    problems={
+        **institution_problems.PROBLEMS,
+        **unit_problems.PROBLEMS,
+        **appointment_problems.PROBLEMS,
+        **service_problems.PROBLEMS,
+        **standard_operations.PROBLEMS,
+    },
+    channels=(CHANNEL,),
+    tasks=(aftercare.watch_days,),
     load_reference_data=reference.load,
-    vocabularies=("directory", "registry"),
+    prepare=prepare,
+    vocabularies=VOCABULARIES,
     session={"pg_trgm.word_similarity_threshold": "0.45"},  # two letters wrong in a name of eight are forgiven
 )
 

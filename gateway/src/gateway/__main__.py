@@ -1,0 +1,7 @@
+"""`python -m gateway`: serve, migrate, load-reference-data, rotate-keys, openapi."""
+
+import sys
+
+from gateway.commands import run
+
+run(sys.argv[1:])

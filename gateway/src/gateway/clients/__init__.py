@@ -1,0 +1,1 @@
+"""Integration clients: the programs of agencies, and the platform's own."""

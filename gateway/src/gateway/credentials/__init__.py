@@ -1,0 +1,1 @@
+"""What the gateway signs and seals with: its keys, and the tokens that it has called back."""

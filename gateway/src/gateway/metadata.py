@@ -1,0 +1,16 @@
+"""The gateway's metadata: every room's tables.py adds to it; what the chassis needs stands here."""
+
+from sqlalchemy import MetaData
+
+from chassis.http.idempotency import add_idempotency_table
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+        "ck": "%(table_name)s_%(constraint_name)s",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    }
+)
+idempotency_keys = add_idempotency_table(metadata)

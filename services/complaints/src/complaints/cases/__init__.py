@@ -1,0 +1,1 @@
+"""Cases, their history with its chain, who sees them: what every other room stands on."""

@@ -1,0 +1,77 @@
+"""Guards of the lifecycle's table that a case's own row decides. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+MAX_REFUSALS = 2
+MAX_REOPENINGS = 2
+
+Facts = Mapping[str, Any]
+"""A case's row, or whatever part of it a predicate reads."""
+Guard = Callable[[Facts], bool]
+
+
+def ordinary(case: Facts) -> bool:
+    return bool(case["custody"] == "ordinary")
+
+
+def protected(case: Facts) -> bool:
+    return bool(case["custody"] == "protected")
+
+
+def may_leave(case: Facts) -> bool:
+    """The reporter's withdrawal ends the case."""
+    return case["case_class"] != "supervisory" and ordinary(case)
+
+
+def ex_officio(case: Facts) -> bool:
+    """The reporter's withdrawal doesn't end the examination."""
+    return not may_leave(case)
+
+
+def not_binding(case: Facts) -> bool:
+    """No arbiter has decided whose case it is."""
+    return not case["binding"]
+
+
+def first_refusal(case: Facts) -> bool:
+    return not_binding(case) and int(case["refusal_count"]) + 1 < MAX_REFUSALS
+
+
+def refused_before(case: Facts) -> bool:
+    return not_binding(case) and int(case["refusal_count"]) + 1 >= MAX_REFUSALS
+
+
+def may_reopen(case: Facts) -> bool:
+    return int(case["reopen_count"]) < MAX_REOPENINGS
+
+
+def classified(case: Facts) -> bool:
+    return bool(case["case_class"] != "unclassified")
+
+
+def own_approval(case: Facts) -> bool:
+    """The head may answer without another's approval: light classes by default."""
+    return case["case_class"] in ("minor", "normative", "information")
+
+
+def appealable(case: Facts) -> bool:
+    """A complaint, or a formal request for public information (UU 14/2008)."""
+    return case["type"] == "complaint" or formal_request(case)
+
+
+def formal_request(case: Facts) -> bool:
+    return bool(case["case_class"] == "public_information")
+
+
+def had_unit(case: Facts) -> bool:
+    return case["unit_id"] is not None
+
+
+def without_unit(case: Facts) -> bool:
+    return case["unit_id"] is None
+
+
+def deemed(case: Facts) -> bool:
+    """Withdrawn by the lapse of the completion, not by the reporter's word."""
+    return bool(case["closure_kind"] == "deemed")

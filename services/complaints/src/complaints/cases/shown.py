@@ -1,0 +1,97 @@
+"""A case as one caller may see it: what is left out for whom. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chassis.data.statements import Row
+from chassis.http.languages import Language
+from complaints.cases import lifecycle
+from complaints.cases.schemas import Case, CaseSummary
+from complaints.cases.status import neutral_state, public_status
+from complaints.cases.visibility import FILER, REPORTER, sees_content
+
+_WIRE = {"case_class": "class"}
+_SUMMARY = tuple(CaseSummary.model_fields)
+_DETAIL = tuple(Case.model_fields)
+_TEXTS = ("title", "body", "location", "requested_solution", "loss_amount_idr")
+_NOT_FOR_REPORTERS = ("proposed_outcome", "escalation_level", "proposed_unit_id", "custody")
+_SECRET = (
+    "case_class", "sub_class", "category", "service_id", "unit_id", "unit_name", "institution_name", "due_at",
+    "file_complete_at", "classified_at", "first_response_at", "substantive_at", "legal_clock_reason",
+)  # fmt: skip
+"""Of a protected case even the reporter is told only that it was received, is examined, was decided (case-lifecycle §4)."""
+_OUTSIDERS = frozenset({REPORTER, FILER})
+
+
+def is_outside(roles: Iterable[str]) -> bool:
+    """Whether the caller is only the reporter, or the client that filed for one."""
+    return set(roles) <= _OUTSIDERS
+
+
+def summary(row: Row) -> dict[str, Any]:
+    """The case in a list; `readable` of the row says whether its title may be read."""
+    shown = {name: row[name] for name in _SUMMARY}
+    if not row["readable"]:
+        shown["title"] = None
+    return _on_the_wire(shown)
+
+
+def detail(row: Row, roles: frozenset[str], language: Language) -> dict[str, Any]:
+    """The case for a caller of these roles. `row` as of queries.find_case."""
+    outside = is_outside(roles)
+    extra = {
+        "allowed_actions": lifecycle.allowed_actions(row, roles),
+        "status": public_status(row, row["unit_name"]).read(language),
+    }
+    shown: dict[str, Any] = {name: extra[name] if name in extra else row[name] for name in _DETAIL}
+    if not sees_content(roles, row):
+        shown |= dict.fromkeys(_TEXTS)
+    if outside:
+        shown |= dict.fromkeys(_NOT_FOR_REPORTERS)
+        if row["custody"] == "protected":
+            shown |= dict.fromkeys(_SECRET)
+            shown["state"] = neutral_state(row["state"])
+    elif row["custody"] == "protected":
+        shown["tracking_code"] = None
+    return _on_the_wire(shown)
+
+
+def _on_the_wire(shown: Mapping[str, Any]) -> dict[str, Any]:
+    return {_WIRE.get(name, name): value for name, value in shown.items()}
+
+
+def timeline(rows: Iterable[Row], case: Row, roles: frozenset[str]) -> list[dict[str, Any]]:
+    """The history for a caller of these roles: reporters read what is public of it, of a protected case its steps only."""
+    content = sees_content(roles, case)
+    if not is_outside(roles):
+        return [_entry(row) if content else {**_entry(row), "public": {}, "internal": None} for row in rows]
+    if case["custody"] == "protected":
+        return list(_neutral(rows))
+    return [{**_entry(row), "actor": None, "internal": None} for row in rows if not row["public"].get("hidden")]
+
+
+def _entry(row: Row) -> dict[str, Any]:
+    names = ("sequence", "action", "from_state", "to_state", "at", "actor", "public", "internal")
+    return {name: row[name] for name in names}
+
+
+def _neutral(rows: Iterable[Row]) -> Iterable[dict[str, Any]]:
+    """One entry for each change of the neutral state, and the reporter's own replies."""
+    before: str | None = None
+    for row in rows:
+        after = neutral_state(row["to_state"])
+        own: Mapping[str, Any] = row["public"] if row["action"] == "reply" else {}
+        if after != before or own:
+            yield {
+                "sequence": row["sequence"],
+                "action": "reply"
+                if own
+                else {"submitted": "filing", "in_progress": "verification"}.get(after, "closure"),
+                "from_state": before,
+                "to_state": after,
+                "at": row["at"],
+                "actor": None,
+                "public": dict(own),
+                "internal": None,
+            }
+        before = after

@@ -1,0 +1,183 @@
+"""Who may see a case and in which roles: the matrix of case-lifecycle §8, once as a rule and once as a condition for queries.
+
+What isn't allowed here doesn't exist for the caller. `roles_on` and `visible` agree row by row; a test compares them.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, DateTime, LargeBinary, Uuid, and_, any_, bindparam, false, not_, or_, true
+
+from complaints.cases.callers import AUDITOR, HEAD_OF_AUDIT, HIGHER_AUDITOR, CaseCaller, named
+from complaints.cases.tables import cases
+from directory.reach import Reach, reach_by_scope, reach_of
+from directory.roles import (
+    LIAISON,
+    NATIONAL_ADMIN,
+    OFFICER,
+    OMBUDSMAN,
+    RESPONSIBLE_OFFICER,
+    SUPERVISOR,
+    UNIT_HEAD,
+    Actor,
+    reaches,
+)
+
+REPORTER = "reporter"
+FILER = "integration_client"
+READER = "reader"
+"""A client of the institution that reads by scope and acts in no role."""
+INSTITUTION_ADMIN = "institution_admin"
+EVALUATOR = "evaluator"
+LINE = (LIAISON, OFFICER, UNIT_HEAD, INSTITUTION_ADMIN, RESPONSIBLE_OFFICER, SUPERVISOR, AUDITOR)
+"""Roles that see every ordinary case in their reach."""
+INFORMERS = ("information_officer", "information_officer_superior")
+AUDIT = (AUDITOR, HEAD_OF_AUDIT)
+BY_SCOPE = frozenset({LIAISON, OFFICER, UNIT_HEAD, INSTITUTION_ADMIN, RESPONSIBLE_OFFICER, *INFORMERS})
+"""The roles in which an agency's own system acts within its institution (architecture §5)."""
+EVERY_ROLE = frozenset({*LINE, *INFORMERS, NATIONAL_ADMIN, EVALUATOR, HIGHER_AUDITOR})
+STAFF = tuple(sorted(EVERY_ROLE - {HIGHER_AUDITOR, EVALUATOR}))
+"""Roles whose holders may act on cases at all."""
+APPEALED = ("under_appeal", "in_arbitration")
+EVIDENCE = ("resolved", "closed")
+CONTENTLESS = frozenset({OMBUDSMAN})
+"""Roles that see status and timeline, not what was written."""
+
+Case = Mapping[str, Any]
+
+
+def roles_on(caller: CaseCaller, case: Case, ancestors: Collection[UUID], now: datetime) -> frozenset[str]:
+    """The roles that the caller has on a case, named as in the lifecycle's table; empty: the case doesn't exist for them.
+
+    `ancestors`: the unit that holds the case and all units above it today. Under protected custody `unit_head` is the
+    head of internal audit, and `supervising_inspectorate` an auditor of an institution above.
+    """
+    found: set[str] = set()
+    if caller.tracked == case["id"] or _own(caller, case):
+        found.add(FILER if _own(caller, case) and caller.actor.kind == "client" else REPORTER)
+    if caller.actor.unbound:
+        return frozenset(found | EVERY_ROLE)
+    if case["custody"] == "protected":
+        return frozenset(found | _protected(caller.actor, case, ancestors))
+    return frozenset(found | _ordinary(caller.actor, case, ancestors, now))
+
+
+def sees_content(roles: Collection[str], case: Case) -> bool:
+    """Whether one of these roles may read title and text of the case."""
+    contentless = CONTENTLESS | ({NATIONAL_ADMIN} if case["confidential"] else set())
+    return any(role not in contentless for role in roles)
+
+
+def _own(caller: CaseCaller, case: Case) -> bool:
+    return caller.filer is not None and case["filed_by"] == caller.filer
+
+
+def _ordinary(actor: Actor, case: Case, ancestors: Collection[UUID], now: datetime) -> set[str]:
+    institution = case["institution_id"]
+    found = {role for role in LINE if reaches(actor, role, institution, ancestors)}
+    if case["type"] == "information_request":
+        found |= {role for role in INFORMERS if reaches(actor, role, institution, ancestors)}
+    breached = case["late"] or (case["due_at"] is not None and case["due_at"] < now)
+    if actor.holds(NATIONAL_ADMIN) and (institution is None or case["state"] == "in_arbitration" or breached):
+        found.add(NATIONAL_ADMIN)
+    if not case["confidential"]:
+        if actor.holds(OMBUDSMAN) and breached:
+            found.add(OMBUDSMAN)
+        if case["state"] in EVIDENCE and reaches(actor, EVALUATOR, institution, ancestors):
+            found.add(EVALUATOR)
+    if institution is not None and actor.kind == "client" and actor.institution_id == institution:
+        if actor.has_scope("complaints:act"):
+            found |= BY_SCOPE - (set(INFORMERS) if case["type"] != "information_request" else set())
+        if actor.has_scope("complaints:read"):
+            found.add(READER)
+    return found
+
+
+def _protected(actor: Actor, case: Case, ancestors: Collection[UUID]) -> set[str]:
+    if actor.person_id is not None and actor.person_id in case["accused_person_ids"]:
+        return set()
+    institution = case["institution_id"]
+    found = {named(role) for role in AUDIT if reaches(actor, role, institution, ancestors)}
+    if case["state"] in APPEALED:
+        found |= {role for role in (SUPERVISOR, HIGHER_AUDITOR) if reaches(actor, role, institution, ancestors)}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A condition on rows of `cases`: its shape (for keeping statements), the condition, the condition's values."""
+
+    shape: str
+    condition: ColumnElement[bool]
+    values: Mapping[str, Any]
+
+    @property
+    def reach(self) -> tuple[str, ColumnElement[bool], Mapping[str, Any]]:
+        """As `Filters.page` takes it."""
+        return self.shape, self.condition, self.values
+
+
+def visible(caller: CaseCaller, now: datetime, *, content: bool = False) -> Visible:
+    """The cases of which `roles_on` gives the caller a role; with `content` those whose text too may be read."""
+    actor = caller.actor
+    if actor.unbound:
+        return Visible("all", true(), {})
+    arms = _Arms(now)
+    ordinary = cases.c.custody == "ordinary"
+    breached = or_(cases.c.late, cases.c.due_at < bindparam("seen_at", type_=DateTime(timezone=True)))
+    open_text = not_(cases.c.confidential)
+    arms.reach("line", reach_of(actor, *LINE), ordinary)
+    arms.reach("informer", reach_of(actor, *INFORMERS), and_(ordinary, cases.c.type == "information_request"))
+    arms.reach("scope", reach_by_scope(actor, "complaints:act") | reach_by_scope(actor, "complaints:read"), ordinary)
+    arms.reach("evaluator", reach_of(actor, EVALUATOR), and_(ordinary, open_text, _state_in(EVIDENCE)))
+    innocent = not_(bindparam("seen_person", type_=Uuid) == any_(cases.c.accused_person_ids))
+    secret = and_(cases.c.custody == "protected", innocent)
+    who = {"seen_person": actor.person_id or UUID(int=0)}
+    arms.reach("auditor", reach_of(actor, *AUDIT), secret, who)
+    arms.reach("decider", reach_of(actor, SUPERVISOR, HIGHER_AUDITOR), and_(secret, _state_in(APPEALED)), who)
+    if actor.holds(NATIONAL_ADMIN):
+        unplaced = or_(cases.c.institution_id.is_(None), cases.c.state == "in_arbitration", breached)
+        arms.add("national", and_(ordinary, unplaced, open_text if content else true()), {"seen_at": now})
+    if actor.holds(OMBUDSMAN) and not content:
+        arms.add("ombudsman", and_(ordinary, open_text, breached), {"seen_at": now})
+    if caller.filer is not None:
+        own = cases.c.filed_by == bindparam("seen_filer", type_=LargeBinary)
+        arms.add("own", own, {"seen_filer": caller.filer})
+    if caller.tracked is not None:
+        arms.add("tracked", cases.c.id == bindparam("seen_tracked", type_=Uuid), {"seen_tracked": caller.tracked})
+    return arms.joined("content" if content else "")
+
+
+class _Arms:
+    """The arms of an OR, only those that the caller has: an unused one costs the index."""
+
+    def __init__(self, now: datetime) -> None:
+        self._day = now.date()
+        self._names: list[str] = []
+        self._conditions: list[ColumnElement[bool]] = []
+        self._values: dict[str, Any] = {}
+
+    def add(self, name: str, condition: ColumnElement[bool], values: Mapping[str, Any]) -> None:
+        self._names.append(name)
+        self._conditions.append(condition)
+        self._values |= values
+
+    def reach(
+        self, name: str, reach: Reach, condition: ColumnElement[bool], values: Mapping[str, Any] | None = None
+    ) -> None:
+        if not reach:
+            return
+        within = reach.predicate(cases.c.institution_id, cases.c.unit_id, name=name)
+        shape = "".join("01"[flag] for flag in reach.shape)
+        self.add(f"{name}{shape}", and_(condition, within), {**reach.values(self._day, name=name), **(values or {})})
+
+    def joined(self, suffix: str) -> Visible:
+        condition = or_(*self._conditions) if self._conditions else false()
+        return Visible(" ".join([*self._names, suffix]), condition, self._values)
+
+
+def _state_in(states: Collection[str]) -> ColumnElement[bool]:
+    return or_(*(cases.c.state == state for state in states))

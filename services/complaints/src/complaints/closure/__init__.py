@@ -1,0 +1,1 @@
+"""How a case ends and comes back: resolution, rating, reopening, appeal and its decision, withdrawal."""

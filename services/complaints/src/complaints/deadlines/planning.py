@@ -1,0 +1,148 @@
+"""The duties that a filing starts, computed before it is written: pure, with what it needs kept in the process."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from chassis.data.pool import Pool
+from chassis.ops.identifiers import new_id
+from complaints.deadlines import queries
+from complaints.deadlines.ledger import Duty, Ledger, check_at
+from complaints.policies.queries import find_adopted, load_policies, newest
+from complaints.policies.rules import Policy, Subject, bindings, ladder
+from directory.calendars import Calendar
+from directory.working_time import due_after
+
+FILING_WINDOW = "filing_window"
+_MOST_KEPT = 5_000
+
+
+class Filing(NamedTuple):
+    """What of a new case decides its first duties. `occurred_on`: the day of the service, if the reporter gave it."""
+
+    case_type: str
+    case_class: str
+    anonymous: bool
+    occurred_on: date | None
+    institution_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilingPlan:
+    """The first duties of a case, its due date, and whether the clocks of UU 25/2009 run (if not, why not)."""
+
+    duties: tuple[tuple[Duty, datetime | None], ...]
+    due_at: datetime | None
+    legal_clock: bool
+    legal_clock_reason: str | None
+
+    def rows(self, case_id: UUID) -> list[dict[str, Any]]:
+        """The duties as rows of `deadline_duties`."""
+        return [queries.row_of(duty, case_id, check) for duty, check in self.duties]
+
+
+def legal_clock(
+    filing: Filing, now: datetime, policies: Iterable[Policy], calendar: Calendar
+) -> tuple[bool, str | None]:
+    """Whether the legal clocks run for a case (UU 25/2009 art. 42(2), 43), and the reason if they don't."""
+    if filing.case_type != "complaint":
+        return False, "not_a_complaint"
+    if filing.anonymous:
+        return False, "anonymous"
+    if filing.occurred_on is None:
+        return True, None
+    today = calendar.local_day(now)
+    service_received = datetime.combine(filing.occurred_on, time.min, tzinfo=calendar.zone)
+    for policy in policies:
+        for rule in policy.rules if policy.in_force(today) else ():
+            if (
+                rule.stage == FILING_WINDOW
+                and rule.to_event == "filed"
+                and rule.matches("complaint", filing.case_class)
+            ):
+                end = due_after(service_received, rule.amount, rule.unit, calendar)
+                return (True, None) if now <= end else (False, "out_of_time")
+    return False, "no_policy"
+
+
+def plan_filing(
+    filing: Filing,
+    now: datetime,
+    policies: Iterable[Policy],
+    calendar: Calendar,
+    *,
+    adopted: frozenset[str] = frozenset(),
+    make_id: Callable[[], UUID] = new_id,
+) -> FilingPlan:
+    """The duties that begin when a case is filed at `now` (aware). Pure and quick."""
+    known = list(policies)
+    runs, reason = legal_clock(filing, now, known, calendar)
+    today = calendar.local_day(now)
+    subject = Subject(
+        case_type=filing.case_type,
+        case_class=filing.case_class,
+        filed_on=today,
+        legal_clock=runs,
+        adopted=adopted,
+    )
+    ledger = Ledger(
+        duties=[],
+        standstills=[],
+        bindings=bindings(known, subject),
+        anchors={"filed": now, "request_received": now, "file_complete": None},
+        calendar=calendar,
+        new_id=make_id,
+    )
+    ledger.take_all(("filed", "request_received"), now)
+    steps = ladder(known, today)
+    return FilingPlan(
+        duties=tuple((duty, check_at(duty, (), calendar, steps)) for duty in ledger.duties),
+        due_at=ledger.due_at(),
+        legal_clock=runs,
+        legal_clock_reason=reason,
+    )
+
+
+Known = tuple[list[Policy], Calendar, frozenset[str]]
+
+
+class Planner:
+    """Plans filings without a query: policies and calendars are kept until the directory's copy changes (`forget`)."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._learning = asyncio.Lock()
+        self._policies: list[Policy] | None = None
+        self._places: dict[UUID | None, tuple[Calendar, frozenset[str]]] = {}
+
+    def forget(self) -> None:
+        """The copy, or the policies, changed."""
+        self._policies = None
+        self._places.clear()
+
+    async def plan(self, filing: Filing, now: datetime) -> FilingPlan:
+        """The first duties of a case; reads only what isn't kept yet, on a connection of its own."""
+        known = self._known(filing.institution_id)
+        if known is None:
+            async with self._learning:  # one learns, the others wait for what it learned
+                known = self._known(filing.institution_id) or await self._learn(filing.institution_id, now)
+        policies, calendar, adopted = known
+        return plan_filing(filing, now, policies, calendar, adopted=adopted)
+
+    def _known(self, institution_id: UUID | None) -> Known | None:
+        place = self._places.get(institution_id)
+        return None if self._policies is None or place is None else (self._policies, *place)
+
+    async def _learn(self, institution_id: UUID | None, now: datetime) -> Known:
+        async with self._pool.acquire(timeout=2) as connection:
+            policies = newest(await load_policies(connection))
+            calendar = await queries.calendar_of(connection, institution_id)
+            adopted = await find_adopted(connection, institution_id, calendar.local_day(now))
+        if len(self._places) >= _MOST_KEPT:
+            self._places.clear()
+        self._policies = policies
+        self._places[institution_id] = (calendar, adopted)
+        return policies, calendar, adopted

@@ -1,0 +1,199 @@
+"""Reading and writing the ledger's rows, and the calendar that an institution counts by."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row, Statement
+from complaints.deadlines.clock import Standstill
+from complaints.deadlines.ledger import Duty
+from complaints.deadlines.tables import calendar_versions, clock_intervals, deadline_duties
+from complaints.policies.queries import Policies
+from directory import tables as directory
+from directory.calendars import Calendar, combine, read_calendar
+from directory.copy import NATIONAL, NoCalendar, find_calendar
+from directory.zones import DEFAULT_ZONE
+
+PLAIN = Calendar(
+    code="weekdays",
+    version=0,
+    zone_name=DEFAULT_ZONE,
+    working_blocks={weekday: ((time(8), time(16)),) for weekday in range(5)},
+    days={},
+)
+"""What is counted by until the national calendar has arrived; everything is counted anew then."""
+
+_DUTIES = Statement(
+    select(deadline_duties)
+    .where(deadline_duties.c.case_id == bindparam("case_id"))
+    .order_by(deadline_duties.c.started_at, deadline_duties.c.id)
+)
+_STANDSTILLS = Statement(
+    select(clock_intervals.c.reason, clock_intervals.c.from_at, clock_intervals.c.to_at)
+    .where(clock_intervals.c.case_id == bindparam("case_id"))
+    .order_by(clock_intervals.c.from_at)
+)
+_PLACE = Statement(
+    select(directory.institutions.c.region_code, directory.institutions.c.time_zone).where(
+        directory.institutions.c.id == bindparam("institution_id", type_=Uuid)
+    )
+)
+_PUT = upsert(deadline_duties).values({each.name: bindparam(each.name, type_=each.type) for each in deadline_duties.c})
+_SAVE = Statement(
+    _PUT.on_conflict_do_update(
+        index_elements=[deadline_duties.c.id],
+        set_={
+            name: _PUT.excluded[name]
+            for name in (
+                "stopped_at",
+                "result",
+                "due_at",
+                "extended",
+                "calendar_code",
+                "calendar_version",
+                "level",
+                "lapsed_at",
+                "check_at",
+            )
+        },
+    )
+)
+_STAND = Statement(
+    insert(clock_intervals).values(
+        {
+            name: bindparam(name, type_=clock_intervals.c[name].type)
+            for name in ("case_id", "reason", "from_at", "until_at")
+        }
+    )
+)
+_GO_ON = Statement(
+    update(clock_intervals)
+    .where(clock_intervals.c.case_id == bindparam("case"), clock_intervals.c.to_at.is_(None))
+    .values(to_at=bindparam("at", type_=DateTime(timezone=True)))
+)
+_NATIONAL_VERSION = Statement(
+    select(calendar_versions).where(
+        calendar_versions.c.code == NATIONAL, calendar_versions.c.version == bindparam("version")
+    )
+)
+_LAYERS = Statement(
+    select(directory.calendars)
+    .where(
+        directory.calendars.c.code != NATIONAL,
+        directory.calendars.c.region_code == any_(bindparam("region_codes", type_=ARRAY(Text))),
+    )
+    .order_by(func.length(directory.calendars.c.region_code))
+)
+
+
+async def find_duties(connection: Connection, case_id: UUID, policies: Policies) -> list[Duty]:
+    """The duties of a case in the order in which they began."""
+    return [_duty(row, policies) for row in await _DUTIES.fetch(connection, case_id=case_id)]
+
+
+async def find_standstills(connection: Connection, case_id: UUID) -> list[Standstill]:
+    """When and why a case was paused."""
+    return [Standstill(**row) for row in await _STANDSTILLS.fetch(connection, case_id=case_id)]
+
+
+async def save_duties(connection: Connection, case_id: UUID, duties: Iterable[tuple[Duty, datetime | None]]) -> None:
+    """Keep duties as they are now, each with the instant at which the scanner looks at it."""
+    await _SAVE.execute_many(connection, [row_of(duty, case_id, check) for duty, check in duties])
+
+
+def row_of(duty: Duty, case_id: UUID, check_at: datetime | None) -> dict[str, Any]:
+    """A duty as a row of its table."""
+    return {
+        "id": duty.id,
+        "case_id": case_id,
+        "stage": duty.rule.stage,
+        "policy_code": duty.policy.code,
+        "policy_version": duty.policy.version,
+        "rule_number": duty.rule.number,
+        "party": duty.rule.party,
+        "started_at": duty.started_at,
+        "stopped_at": duty.stopped_at,
+        "result": duty.result,
+        "due_at": duty.due_at,
+        "extended": duty.extended,
+        "calendar_code": duty.calendar_code,
+        "calendar_version": duty.calendar_version,
+        "level": duty.level,
+        "lapsed_at": duty.lapsed_at,
+        "check_at": check_at,
+    }
+
+
+async def begin_standstill(connection: Connection, case_id: UUID, standstill: Standstill, longest: timedelta) -> None:
+    """The case is paused from now on, at most so long."""
+    await _STAND.execute(
+        connection,
+        case_id=case_id,
+        reason=standstill.reason,
+        from_at=standstill.from_at,
+        until_at=standstill.from_at + longest,
+    )
+
+
+async def end_standstill(connection: Connection, case_id: UUID, at: datetime) -> None:
+    """The case goes on."""
+    await _GO_ON.execute(connection, case=case_id, at=at)
+
+
+async def calendar_of(connection: Connection, institution_id: UUID | None) -> Calendar:
+    """The calendar by which an institution's days are counted; the nation's for a case that nobody holds yet."""
+    region_code, time_zone = await _place(connection, institution_id)
+    try:
+        return await find_calendar(connection, region_code=region_code, time_zone=time_zone)
+    except NoCalendar:
+        return PLAIN
+
+
+async def calendar_as_of(connection: Connection, institution_id: UUID | None, version: int) -> Calendar | None:
+    """The institution's calendar with the national one in an earlier version; None if that version was never held."""
+    row = await _NATIONAL_VERSION.fetchrow(connection, version=version)
+    if row is None:
+        return None
+    region_code, time_zone = await _place(connection, institution_id)
+    parts = region_code.split(".") if region_code else []
+    around = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    layers = await _LAYERS.fetch(connection, region_codes=around)
+    return combine(_read(row), *(_read(layer) for layer in layers), zone_name=time_zone)
+
+
+async def _place(connection: Connection, institution_id: UUID | None) -> tuple[str | None, str]:
+    row = await _PLACE.fetchrow(connection, institution_id=institution_id) if institution_id is not None else None
+    return (None, DEFAULT_ZONE) if row is None else (row["region_code"], row["time_zone"])
+
+
+def _read(row: Mapping[str, Any]) -> Calendar:
+    return read_calendar(
+        row["code"],
+        version=row["version"],
+        time_zone=row["time_zone"],
+        working_blocks=row["working_blocks"],
+        days=row["days"],
+    )
+
+
+def _duty(row: Row, policies: Policies) -> Duty:
+    policy = policies[row["policy_code"], row["policy_version"]]
+    kept = (
+        "id",
+        "started_at",
+        "stopped_at",
+        "result",
+        "due_at",
+        "extended",
+        "calendar_code",
+        "calendar_version",
+        "level",
+        "lapsed_at",
+    )
+    rule = next(each for each in policy.rules if each.number == row["rule_number"])
+    return Duty(policy=policy, rule=rule, **{name: row[name] for name in kept})

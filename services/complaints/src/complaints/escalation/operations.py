@@ -1,0 +1,166 @@
+"""The system's own moves on one case whose time has come: lapses, levels of escalation, the end of a pause."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row
+from complaints.cases.callers import SYSTEM_RECORD
+from complaints.cases.lifecycle import BY_ID, FINAL_STATES, OPEN_STATES
+from complaints.cases.moves import move
+from complaints.cases.operations import lock_case
+from complaints.deadlines import clock
+from complaints.deadlines.ledger import Duty
+from complaints.deadlines.operations import Book, open_book, save
+from complaints.escalation.lapses import lapse
+from complaints.handling.queries import has_open_commitment
+
+RIGHT_TO_ESCALATE = "right_to_escalate"
+
+
+async def attend(connection: Connection, case_id: UUID, now: datetime) -> int:
+    """Do what is due on a case, in the order of its duties; how many moves were made. The case is locked here."""
+    case = await lock_case(connection, case_id)
+    moves = 0
+    while case is not None:
+        book = await open_book(connection, case)
+        after = await _lapse(connection, case, book, now) or await _climb(connection, case, book, now)
+        if after is None:
+            await _look_ahead(connection, case, book, now)
+            break
+        moves += after is not case
+        case = after
+    return moves
+
+
+async def _lapse(connection: Connection, case: Row, book: Book, now: datetime) -> Row | None:
+    """The first lapse that wasn't done yet: the case after it (the same if only clocks changed), or None."""
+    duty = next(
+        (
+            each
+            for each in book.ledger.duties
+            if each.running and each.lapses and each.lapsed_at is None and each.overdue(now)
+        ),
+        None,
+    )
+    if duty is None:
+        return None
+    found = lapse(
+        duty.rule.on_lapse,
+        duty.rule.stage,
+        case,
+        commitment_open=await has_open_commitment(connection, case["id"]),
+    )
+    _mark(book, duty, lapsed_at=now)
+    if found.transition is None:
+        book.ledger.take_all(found.clock, now)
+        await save(connection, case, book, now)
+        return case
+    await save(connection, case, book, now)
+    row = found.transition
+    return await move(
+        connection,
+        case,
+        action=row.action,
+        to_state=row.to,
+        actor=SYSTEM_RECORD,
+        now=now,
+        changes={**found.changes, **_timestamps(case, row.to, now)},
+        public=found.public,
+        internal={"stage": duty.rule.stage, "due_at": duty.due_at, "policy": duty.policy.code},
+        clock=row.clock,
+    )
+
+
+def _timestamps(case: Row, to_state: str, now: datetime) -> Mapping[str, Any]:
+    """The columns that entering a final state fills."""
+    if to_state not in FINAL_STATES:
+        return {}
+    resolved = {"resolved_at": case["resolved_at"] or now} if to_state == "closed" else {}
+    return {"closed_at": now, **resolved}
+
+
+async def _climb(connection: Connection, case: Row, book: Book, now: datetime) -> Row | None:
+    """The highest level that a running duty has reached and that wasn't told yet: the case after it, or None.
+
+    In a final state nobody is told any more; the level is kept all the same.
+    """
+    for duty in book.ledger.duties:
+        level = _reached(duty, book, now) if duty.running else None
+        if level is not None and case["state"] not in OPEN_STATES:
+            _mark(book, duty, level=level)
+            await save(connection, case, book, now)
+            return case
+        if level is not None:
+            return await _escalate(connection, case, book, duty, level=level, now=now)
+    return None
+
+
+def _reached(duty: Duty, book: Book, now: datetime) -> str | None:
+    held = clock.LEVELS.index(duty.level) if duty.level else -1
+    ledger = book.ledger
+    ladder = clock.rungs(
+        duty.rule, duty.started_at, ledger.standstills, ledger.calendar, book.steps, extended=duty.extended
+    )
+    levels = [clock.LEVELS.index(rung.level) for rung in ladder if rung.at <= now]
+    highest = max(levels, default=-1)
+    return clock.LEVELS[highest] if highest > held else None
+
+
+async def _escalate(connection: Connection, case: Row, book: Book, duty: Duty, *, level: str, now: datetime) -> Row:
+    """Tell the level, once. The reporter reads of a breach, and where else he or she may go."""
+    _mark(book, duty, level=level)
+    await save(connection, case, book, now)
+    held = case["escalation_level"]
+    highest = max(level, held or level, key=clock.LEVELS.index)
+    breached = duty.overdue(now)
+    told = {"stage": duty.rule.stage, "due_at": duty.due_at, "right_to_escalate": level == "external"}
+    return await move(
+        connection,
+        case,
+        action="escalation",
+        to_state=case["state"],
+        actor=SYSTEM_RECORD,
+        now=now,
+        changes={"escalation_level": highest},
+        public=told if breached else {"hidden": True},
+        internal={
+            "level": level,
+            "stage": duty.rule.stage,
+            "due_at": duty.due_at,
+            "breached": breached,
+            "policy": duty.policy.code,
+        },
+    )
+
+
+async def _look_ahead(connection: Connection, case: Row, book: Book, now: datetime) -> None:
+    """Nothing is due now: set anew when the scanner looks at each running duty."""
+    await save(connection, case, replace(book, duties=()), now)
+
+
+def _mark(book: Book, duty: Duty, **changes: Any) -> None:
+    ledger = book.ledger
+    ledger.duties[ledger.duties.index(duty)] = replace(duty, **changes)
+
+
+async def end_pause(connection: Connection, case_id: UUID, now: datetime) -> bool:
+    """A pause reached its maximum: the unit works with what there is (T49). False if the case isn't paused any more."""
+    case = await lock_case(connection, case_id)
+    if case is None or case["state"] != "paused":
+        return False
+    row = BY_ID["T49"]
+    await move(
+        connection,
+        case,
+        action=row.action,
+        to_state=row.to,
+        actor=SYSTEM_RECORD,
+        now=now,
+        public={"reason": "pause_maximum"},
+        clock=row.clock,
+    )
+    return True

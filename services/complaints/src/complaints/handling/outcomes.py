@@ -1,0 +1,17 @@
+"""Outcomes of a case: for which types each is meant, and which of them need proof. Pure, over the vocabulary outcome_codes."""
+
+from complaints.codes import Codes
+
+VOCABULARY = "outcome_codes"
+COMPENSATION = "compensation_awarded"
+COMMITMENT = "commitment"
+
+
+def fits(codes: Codes, outcome: str, case_type: str) -> bool:
+    """Whether the outcome exists and is meant for this type of case."""
+    return codes.has(VOCABULARY, outcome) and case_type in codes.attribute(VOCABULARY, outcome, "types")
+
+
+def needs_proof(codes: Codes, outcome: str) -> bool:
+    """Whether a resolution with this outcome must show that it is true."""
+    return bool(codes.attribute(VOCABULARY, outcome, "proof"))

@@ -1,0 +1,95 @@
+"""Why an answer, a pause or a reply is refused."""
+
+from chassis.http.languages import Text
+from chassis.http.problems import Conflict, Flaw, Forbidden, Unprocessable
+
+_NOT_SUBSTANTIVE = Text(
+    "Jawaban yang hanya menyatakan dicatat atau diteruskan bukan jawaban substantif.",
+    "An answer that only says noted or forwarded isn't substantive.",
+)
+_OUTCOME = Text("Hasil ini tidak berlaku untuk jenis laporan ini.", "This outcome isn't one for this type of case.")
+_OUTCOME_MISSING = Text(
+    "Jawaban substantif menyebut hasil yang diusulkan.", "A substantive answer proposes an outcome."
+)
+_REMARKS = Text("Pengembalian jawaban memerlukan catatan.", "A returned answer needs remarks.")
+_REASON = Text("Alasan ini tidak dikenal.", "This reason isn't known.")
+_QUESTION = Text("Sertakan pertanyaan untuk pelapor.", "Say what the reporter is asked.")
+_SATISFIED = Text("Nyatakan apakah Anda puas dengan jawaban.", "Say whether the answer satisfies you.")
+_EMPTY = Text("Tulis tanggapan, atau nyatakan puas atau tidak.", "Write something, or say whether you are satisfied.")
+_COMMITMENT = Text("Hasil ini menyebut apa yang dijanjikan.", "This outcome says what is promised.")
+
+
+def flawed(pointer: str, code: str, detail: Text) -> Unprocessable:
+    """A refusal for one field."""
+    return Unprocessable(detail, errors=[Flaw(pointer, code, detail)])
+
+
+def not_substantive() -> Unprocessable:
+    return flawed("/body", "not_substantive", _NOT_SUBSTANTIVE)
+
+
+def outcome_unfit(pointer: str) -> Unprocessable:
+    return flawed(pointer, "outcome_not_for_type", _OUTCOME)
+
+
+def outcome_missing() -> Unprocessable:
+    return flawed("/proposed_outcome", "missing", _OUTCOME_MISSING)
+
+
+def commitments_missing() -> Unprocessable:
+    return flawed("/commitments", "missing", _COMMITMENT)
+
+
+def remarks_missing() -> Unprocessable:
+    return flawed("/remarks", "missing", _REMARKS)
+
+
+def reason_unknown(pointer: str = "/reason") -> Unprocessable:
+    return flawed(pointer, "unknown_code", _REASON)
+
+
+def question_missing() -> Unprocessable:
+    return flawed("/question", "missing", _QUESTION)
+
+
+def satisfied_missing() -> Unprocessable:
+    return flawed("/satisfied", "missing", _SATISFIED)
+
+
+def reply_empty() -> Unprocessable:
+    return flawed("/body", "missing", _EMPTY)
+
+
+class OwnResponse(Forbidden):
+    """Nobody approves his or her own answer."""
+
+    code = "own_response"
+    title = Text("Jawaban tidak boleh disetujui penulisnya", "An answer isn't approved by its author")
+
+
+class Overdue(Conflict):
+    """A case that is late already isn't paused or extended."""
+
+    code = "overdue"
+    title = Text("Tenggat sudah lewat", "The due date has passed")
+
+
+class PauseUsedUp(Conflict):
+    """The case was paused for as long as it may be."""
+
+    code = "pause_used_up"
+    title = Text("Masa penundaan sudah habis", "The time for pausing is used up")
+
+
+class NoExtension(Conflict):
+    """No running duty of the case may be extended, or it was already."""
+
+    code = "no_extension"
+    title = Text("Tenggat ini tidak dapat diperpanjang", "This due date can't be extended")
+
+
+class WindowClosed(Conflict):
+    """The time in which the reporter could do this is over."""
+
+    code = "window_closed"
+    title = Text("Masa untuk tindakan ini sudah lewat", "The time for this is over")

@@ -1,0 +1,1 @@
+"""Taking in cases: what may be filed, where it goes, the one statement that writes it, the receipt."""

@@ -1,0 +1,132 @@
+"""`POST /v1/complaints`, open to everybody; and the receipt."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from fastapi import Depends, Header, Request
+from starlette.responses import Response
+
+from chassis.data.pool import Connection
+from chassis.data.transactions import ACQUIRE_TIMEOUT_S, Reading
+from chassis.http.idempotency import STORED, checked_key, fingerprint, stored_response
+from chassis.http.identity import CallerOfAnyKind
+from chassis.http.languages import Text
+from chassis.http.problems import Conflict, Flaw, Unprocessable
+from chassis.http.routing import router
+from chassis.http.versions import encode, single
+from chassis.ops.clock import Now
+from chassis.ops.identifiers import acceptable
+from complaints.cases.rights import Filer, Keys, Reader
+from complaints.cases.routes import seen
+from complaints.codes import KnownCodes
+from complaints.intake import operations, receipts
+from complaints.intake.placing import Named
+from complaints.intake.schemas import Complaint, Filed, Receipt
+from complaints.intake.validity import flaws
+from complaints.keys import CaseKeys
+from complaints.reporters.codes import access_pin
+
+routes = router(tags=["complaints"])
+_EASTERNMOST = ZoneInfo("Asia/Jayapura")
+"""Where a day begins first in the country."""
+_OWN_ID = Text("id harus berupa UUIDv7 yang tidak di masa depan.", "id must be a UUIDv7 that isn't in the future.")
+
+
+class AlreadyFiled(Conflict):
+    """A case with this id exists."""
+
+    code = "already_filed"
+    title = Text("Laporan dengan id ini sudah ada", "A case with this id exists already")
+
+
+async def keyed(
+    request: Request,
+    caller: CallerOfAnyKind,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+) -> dict[str, Any] | None:
+    """The key of this filing: its row is written by the filing's own statement, not beforehand as `Once` does."""
+    key = checked_key(caller, idempotency_key)
+    if key is None:
+        return None
+    return {"client": caller.subject, "key": key, "body_hash": await fingerprint(request)}
+
+
+Claimed = Annotated[dict[str, Any] | None, Depends(keyed)]
+
+
+@routes.post(
+    "/complaints",
+    operation_id="file_complaint",
+    summary="File a complaint, aspiration, input or information request",
+    response_model=Filed,
+    status_code=201,
+)
+async def file_complaint(
+    request: Request,
+    caller: Filer,
+    now: Now,
+    keys: Keys,
+    codes: KnownCodes,
+    claim: Claimed,
+    body: Complaint,
+) -> Response:
+    """Open to the public, with or without a token. Keep `tracking_code` and `access_pin`: the PIN is stored nowhere.
+
+    Known or unknown to the registry's copy, every filing is taken; triage finds its place.
+    """
+    _check(body, codes, now)
+    state = request.app.state
+    place = await state.places.find(Named(body.service_id, body.unit_id, body.region_code), now)
+    case_class, _ = operations.classed(body, codes)
+    plan = await state.planner.plan(operations.deadline_subject(body, place, case_class), now)
+    expected = await state.expectations.find(body.service_id, place.unit_id, now)
+    prepared = operations.prepare(
+        body, caller, codes=codes, keys=keys, place=place, plan=plan, expected=expected, now=now
+    )
+    # A connection only now: whoever holds one never waits for another.
+    async with state.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+        if not await operations.write(connection, prepared, claim):
+            return await _replay(connection, claim, keys)
+    state.sequencer.wake()
+    return Response(_with_pin(prepared.reply, keys), status_code=201, headers=operations.stored_headers(prepared))
+
+
+def _check(body: Complaint, codes: KnownCodes, now: datetime) -> None:
+    found = flaws(body, codes, now.astimezone(_EASTERNMOST).date())
+    if body.id is not None and not acceptable(body.id, now):
+        found.append(Flaw("/id", "uuid_version", _OWN_ID))
+    if found:
+        raise Unprocessable(errors=found)
+
+
+async def _replay(connection: Connection, claim: dict[str, Any] | None, keys: CaseKeys) -> Response:
+    assert claim is not None
+    row = await connection.fetchrow(STORED, claim["client"], claim["key"])
+    stored = stored_response(row, claim["body_hash"])
+    headers = {name: value for name, value in stored.headers.items() if name != "content-length"}
+    content = _with_pin(orjson.loads(stored.body), keys)
+    return Response(content, status_code=stored.status_code, headers=headers)
+
+
+def _with_pin(reply: dict[str, Any], keys: CaseKeys) -> bytes:
+    """The reply's bytes with the PIN, which is derived anew each time and never stored."""
+    case_id = reply["id"] if isinstance(reply["id"], UUID) else UUID(reply["id"])
+    return encode({**reply, "access_pin": access_pin(keys.pin, case_id)})
+
+
+@routes.get(
+    "/complaints/{case_id}/receipt",
+    operation_id="get_complaint_receipt",
+    summary="The receipt",
+    response_model=Receipt,
+)
+async def get_receipt(
+    request: Request, case_id: UUID, caller: Reader, connection: Reading, now: Now, keys: Keys
+) -> Response:
+    """The receipt of UU 25/2009 art. 44. That of a protected case names neither the matter nor the path."""
+    row, roles = await seen(connection, case_id, caller, now)
+    content = await receipts.receipt(connection, row, roles, keys)
+    return single(request, content, version=row["version"], cache="no-store")

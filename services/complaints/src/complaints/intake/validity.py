@@ -1,0 +1,91 @@
+"""What makes a filing well-formed and complete: every flaw at once, and contacts in their one form. Pure."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from chassis.http.languages import Text
+from chassis.http.problems import Flaw
+from complaints.cases.classes import CLASSES_OF
+from complaints.codes import Codes
+from complaints.intake.schemas import Complaint, Reporter
+from complaints.reporters.contacts import read_email, read_national_id, read_phone
+
+FORMAL = "formal_public_information"
+
+_NEEDS_NAME = Text("Isi nama pelapor, atau pilih anonim.", "Give the reporter's name, or file anonymously.")
+_NEEDS_CONTACT = Text(
+    "Isi nomor telepon atau surel, atau pilih anonim.", "Give a phone number or e-mail address, or file anonymously."
+)
+_FORMAL_ANONYMOUS = Text(
+    "Permohonan informasi publik memerlukan identitas (UU 14/2008); tanpa identitas, ajukan sebagai service_information.",
+    "A request for public information needs an identity (UU 14/2008); without one, ask as service_information.",
+)
+_PHONE = Text("Bukan nomor telepon Indonesia.", "This isn't an Indonesian phone number.")
+_EMAIL = Text("Bukan alamat surel.", "This isn't an e-mail address.")
+_NIK = Text("Bukan NIK: 16 angka dengan tanggal lahir.", "This isn't a NIK: 16 digits with a date of birth.")
+_FUTURE = Text("Tanggal kejadian belum tiba.", "The day it happened is in the future.")
+_LONG_AGO = Text("Tanggal kejadian terlalu lampau.", "The day it happened is too long ago.")
+_SUB_CLASS = Text("Subkelas ini bukan untuk jenis laporan ini.", "This sub-class isn't one of this type.")
+_HALF_A_PLACE = Text("Isi lat dan lon bersama.", "Give lat and lon together.")
+
+
+def flaws(filing: Complaint, codes: Codes, today: date) -> list[Flaw]:
+    """Everything that is wrong with a filing; `today` is the latest local day of the country."""
+    return [flaw for flaw in _flaws(filing, codes, today) if flaw is not None]
+
+
+def _flaws(filing: Complaint, codes: Codes, today: date) -> Iterator[Flaw | None]:
+    yield codes.flaw("channels", filing.channel, "/channel")
+    yield codes.flaw("lapor_categories", filing.category, "/category")
+    yield codes.flaw("case_sub_classes", filing.sub_class, "/sub_class")
+    yield codes.flaw("appointment_roles", filing.accused_role, "/accused_role")
+    for index, value in enumerate(filing.ethics_values):
+        yield codes.flaw("ethics_values", value, f"/ethics_values/{index}")
+    if filing.occurred_on is not None and filing.occurred_on > today:
+        yield Flaw("/occurred_on", "in_the_future", _FUTURE)
+    if filing.occurred_on is not None and filing.occurred_on.year < 1945:
+        yield Flaw("/occurred_on", "too_long_ago", _LONG_AGO)
+    if filing.location is not None and (filing.location.lat is None) != (filing.location.lon is None):
+        yield Flaw("/location", "half_a_place", _HALF_A_PLACE)
+    if filing.sub_class is not None and not _is_of_type(filing.sub_class, filing.type, codes):
+        yield Flaw("/sub_class", "not_of_this_type", _SUB_CLASS)
+    if filing.anonymous and filing.sub_class == FORMAL:
+        yield Flaw("/anonymous", "identity_needed", _FORMAL_ANONYMOUS)
+    yield from _reporter_flaws(filing, codes)
+
+
+def _is_of_type(sub_class: str, case_type: str, codes: Codes) -> bool:
+    """Whether a sub-class belongs to a type; an unknown one is told of elsewhere."""
+    if not codes.has("case_sub_classes", sub_class):
+        return True
+    return codes.attribute("case_sub_classes", sub_class, "class") in CLASSES_OF[case_type]
+
+
+def _reporter_flaws(filing: Complaint, codes: Codes) -> Iterator[Flaw | None]:
+    given = filing.reporter or Reporter()
+    yield codes.flaw("reporter_kinds", given.kind, "/reporter/kind")
+    if not filing.anonymous and not given.name:
+        yield Flaw("/reporter/name", "missing", _NEEDS_NAME)
+    if not filing.anonymous and not given.phone and not given.email:
+        yield Flaw("/reporter/phone", "missing", _NEEDS_CONTACT)
+    if given.phone and read_phone(given.phone) is None:
+        yield Flaw("/reporter/phone", "phone", _PHONE)
+    if given.email and read_email(given.email) is None:
+        yield Flaw("/reporter/email", "email", _EMAIL)
+    if given.national_id and read_national_id(given.national_id) is None:
+        yield Flaw("/reporter/national_id", "national_id", _NIK)
+
+
+def identity_of(filing: Complaint) -> dict[str, Any] | None:
+    """What is sealed of a filing without flaws, contacts in their one form; None if nothing personal was given."""
+    given = filing.reporter or Reporter()
+    found: dict[str, Any] = {
+        "name": given.name,
+        "phone": read_phone(given.phone) if given.phone else None,
+        "email": read_email(given.email) if given.email else None,
+        "national_id": read_national_id(given.national_id) if given.national_id else None,
+        "address": given.address,
+        "proxy": filing.proxy.model_dump() if filing.proxy else None,
+    }
+    return found if any(found.values()) else None

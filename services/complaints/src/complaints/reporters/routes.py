@@ -1,0 +1,108 @@
+"""`/v1/tracking`, and of a case: the reporter's identity for those who must answer, and who has read it."""
+
+from uuid import UUID
+
+from fastapi import Request
+from starlette.responses import Response
+
+from chassis.data.transactions import Reading, Snapshot
+from chassis.http.identity import Public
+from chassis.http.languages import Text
+from chassis.http.problems import Forbidden, NotFound
+from chassis.http.routing import router
+from chassis.http.versions import encode, single
+from chassis.ops.clock import Now
+from complaints.cases import access, lifecycle, shown, status, tokens
+from complaints.cases import queries as cases
+from complaints.cases.callers import AUDITOR
+from complaints.cases.rights import Keys, Reader
+from complaints.cases.routes import seen
+from complaints.cases.visibility import INSTITUTION_ADMIN, REPORTER
+from complaints.reporters import queries
+from complaints.reporters.codes import is_pin, read_code
+from complaints.reporters.schemas import AccessLog, Identity, NextDeadline, Pair, Tracking
+from complaints.reporters.sealing import unseal
+from directory.roles import LIAISON, OFFICER, UNIT_HEAD
+
+routes = router(tags=["tracking"])
+NOBODY = UUID(int=0)
+"""Whose PIN is compared where no case was found, so that the answer takes the same time."""
+CONTACTERS = frozenset({LIAISON, OFFICER, UNIT_HEAD, INSTITUTION_ADMIN, REPORTER})
+"""Who may need the reporter's contacts to answer (case-lifecycle §8)."""
+
+
+class IdentityWithheld(Forbidden):
+    """The reporter asked for anonymity, or the case is protected: identity only by identity disclosure."""
+
+    code = "identity_withheld"
+    title = Text("Identitas pelapor dirahasiakan", "The reporter's identity is withheld")
+
+
+@routes.post("/tracking", operation_id="track_case", summary="Track a case", response_model=Tracking)
+async def track(request: Request, _caller: Public, connection: Snapshot, now: Now, keys: Keys, body: Pair) -> Response:
+    """The case of a tracking code and PIN. A wrong code and a wrong PIN give the same answer: 404."""
+    code = read_code(body.tracking_code)
+    case_id = await queries.find_by_code(connection, code or "")
+    matches = is_pin(keys.pin, case_id or NOBODY, body.access_pin)
+    if case_id is None or not matches:
+        raise NotFound
+    row = await cases.find_case(connection, case_id, now)
+    assert row is not None
+    roles = frozenset({REPORTER})
+    entries = await cases.find_timeline(connection, case_id)
+    complaint = shown.detail(row, roles, request.state.language)
+    due = row["due_at"] if row["custody"] == "ordinary" else None
+    content = {
+        "id": case_id,
+        "complaint": complaint,
+        "state": complaint["state"],
+        "status": status.public_status(row, row["unit_name"]).read(request.state.language),
+        "timeline": shown.timeline(entries, row, roles),
+        "next_deadline": NextDeadline(due_at=due, party="agency").model_dump() if due else None,
+        "tracking_token": tokens.mint(keys.token, case_id, now),
+        "tracking_token_expires_at": now + tokens.LIFETIME,
+        "allowed_actions": lifecycle.allowed_actions(row, roles),
+    }
+    # The ETag lets the reporter send If-Match with what follows.
+    return single(request, content, version=row["version"], cache="no-store")
+
+
+@routes.get(
+    "/complaints/{case_id}/reporter",
+    operation_id="get_complaint_reporter",
+    summary="Who reported",
+    response_model=Identity,
+)
+async def get_reporter(
+    request: Request, case_id: UUID, caller: Reader, connection: Reading, now: Now, keys: Keys
+) -> Response:
+    """The reporter's identity, for whoever needs it to answer; each reading is logged. 403 where it is withheld."""
+    row, roles = await seen(connection, case_id, caller, now)
+    if not roles & CONTACTERS:
+        raise Forbidden
+    if REPORTER not in roles and (row["anonymous"] or row["custody"] == "protected"):
+        raise IdentityWithheld
+    sealed = await queries.find_reporter(connection, case_id)
+    if sealed is None:
+        raise NotFound
+    await access.note_reading(connection, row, caller, roles=roles, what="identity", now=now)
+    given = unseal(keys, case_id, sealed)
+    content = {name: given.get(name) for name in Identity.model_fields} | {"kind": sealed["kind"]}
+    return single(request, content, version=row["version"], cache="no-store")
+
+
+@routes.get(
+    "/complaints/{case_id}/access-log",
+    operation_id="get_complaint_access_log",
+    summary="Who read a case",
+    response_model=AccessLog,
+)
+async def get_access_log(case_id: UUID, caller: Reader, connection: Reading, now: Now) -> Response:
+    """The logged readings, newest first: for the reporter and the auditors. The reporter isn't told names or accounts."""
+    _row, roles = await seen(connection, case_id, caller, now)
+    if not roles & {REPORTER, AUDITOR, INSTITUTION_ADMIN}:
+        raise Forbidden
+    items = [dict(entry) for entry in await queries.find_accesses(connection, case_id)]
+    if shown.is_outside(roles):
+        items = [{**item, "actor": {"role": item["actor"]["role"]}} for item in items]
+    return Response(encode({"items": items}), media_type="application/json", headers={"Cache-Control": "no-store"})

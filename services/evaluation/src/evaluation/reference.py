@@ -1,0 +1,12 @@
+"""Loading the reference data that ships: each room loads its own, in the order of the rooms, in one transaction."""
+
+from pathlib import Path
+
+from chassis.data.pool import Connection
+from evaluation.surveys import loading as surveys
+
+
+async def load(connection: Connection, data_dir: Path) -> None:
+    """Load everything in `data_dir`; loading it again changes nothing."""
+    async with connection.transaction():
+        await surveys.load(connection, data_dir)

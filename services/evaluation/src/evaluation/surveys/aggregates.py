@@ -1,0 +1,147 @@
+"""The sums that results are read from: kept by deltas, recomputed from the answers for any instant or as a check."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row, Statement
+from evaluation.surveys.answers import WHOLE, Cell
+from evaluation.surveys.tally import Tally, Union, nothing, united
+
+Cells = Mapping[tuple[str, str], Tally]
+"""Tallies by (dimension, code); the whole is ("all", "")."""
+
+# In the order of the key, so that two writers never wait for each other in a circle.
+_ADD = Statement("""
+INSERT INTO survey_aggregates AS held (survey_id, day, dimension, code, n, sums, square_sum)
+SELECT CAST(:survey_id AS uuid), change.day, change.dimension, change.code, change.n, change.sums, change.square_sum
+FROM jsonb_to_recordset(CAST(:changes AS jsonb)) AS change
+    (day date, dimension text, code text, n bigint, sums bigint[], square_sum bigint)
+ORDER BY change.day, change.dimension, change.code
+ON CONFLICT (survey_id, day, dimension, code) DO UPDATE SET
+    n = held.n + excluded.n,
+    sums = ARRAY(SELECT mine + its FROM unnest(held.sums, excluded.sums) WITH ORDINALITY AS both_sums (mine, its, place)
+                 ORDER BY place),
+    square_sum = held.square_sum + excluded.square_sum
+RETURNING day, dimension, code, n
+""")
+
+# Element by element, then put together again: PostgreSQL has no sum of arrays.
+_SUMMED = """
+, by_element AS (
+    SELECT {key}, place, CAST(sum(value) AS bigint) AS value
+    FROM picked, unnest(picked.sums) WITH ORDINALITY AS each_sum (value, place) GROUP BY {key}, place),
+summed AS (
+    SELECT {key}, array_agg(value ORDER BY place) AS sums FROM by_element GROUP BY {key}),
+counted AS (
+    SELECT {key}, CAST(sum(n) AS bigint) AS n, CAST(sum(square_sum) AS bigint) AS square_sum FROM picked GROUP BY {key})
+SELECT * FROM counted JOIN summed USING ({key})
+"""
+_CELL = "dimension, code"
+_KEPT = Statement(
+    "WITH picked AS (SELECT * FROM survey_aggregates WHERE survey_id = CAST(:survey_id AS uuid))"  # noqa: S608
+    + _SUMMED.format(key=_CELL)
+)
+
+_COLUMNS = "scores, channel, service_id, sex, age_band, education, occupation, disability"
+# Answers received before the instant, each as it stood then; a version holds from its own instant until the next one's.
+_RECOMPUTED = Statement(
+    f"""WITH standing AS (
+    SELECT {_COLUMNS} FROM survey_responses
+    WHERE survey_id = CAST(:survey_id AS uuid) AND received_at < CAST(:until AS timestamptz)
+      AND version_at < CAST(:until AS timestamptz) AND counted
+    UNION ALL
+    SELECT {_COLUMNS} FROM survey_response_versions
+    WHERE survey_id = CAST(:survey_id AS uuid) AND received_at < CAST(:until AS timestamptz)
+      AND from_at < CAST(:until AS timestamptz) AND to_at >= CAST(:until AS timestamptz) AND counted),
+picked AS (
+    SELECT cell.dimension, cell.code, 1 AS n, standing.scores AS sums,
+           (SELECT sum(score) FROM unnest(standing.scores) AS each_score (score)) ^ 2 AS square_sum
+    FROM standing CROSS JOIN LATERAL (VALUES
+        ('all', ''), ('channel', channel), ('service', CAST(service_id AS text)), ('sex', sex), ('age_band', age_band),
+        ('education', education), ('occupation', occupation), ('disability', disability)) AS cell (dimension, code)
+    WHERE cell.code IS NOT NULL)"""  # noqa: S608 - our own column names
+    + _SUMMED.format(key=_CELL)
+)
+
+_SUBJECTS = {
+    "institution": "aggregate.dimension = 'all' AND survey.institution_id = ANY(CAST(:ids AS uuid[]))",
+    "unit": "aggregate.dimension = 'all' AND survey.unit_id = ANY(CAST(:ids AS uuid[]))",
+    "service": "aggregate.dimension = 'service' AND aggregate.code = ANY(CAST(CAST(:ids AS uuid[]) AS text[]))",
+}
+_UNITED = {
+    kind: Statement(
+        f"""WITH picked AS (
+    SELECT survey.elements, aggregate.n, aggregate.sums, aggregate.square_sum
+    FROM survey_aggregates aggregate JOIN surveys survey ON survey.id = aggregate.survey_id
+    WHERE {condition} AND survey.definition_code = :definition
+      AND aggregate.day >= CAST(:from_day AS date) AND aggregate.day < CAST(:to_day AS date)
+      AND (survey.state = 'published' OR NOT CAST(:published_only AS boolean)))"""  # noqa: S608 - our own conditions
+        + _SUMMED.format(key="elements")
+    )
+    for kind, condition in _SUBJECTS.items()
+}
+
+
+async def add(connection: Connection, survey_id: UUID, changes: Mapping[Cell, Tally]) -> list[Row]:
+    """Add these tallies to the survey's aggregates, in the caller's transaction; the rows' day, dimension, code and new n."""
+    rows = [
+        {
+            "day": day,
+            "dimension": dimension,
+            "code": code,
+            "n": tally.n,
+            "sums": tally.sums,
+            "square_sum": tally.square_sum,
+        }
+        for (day, dimension, code), tally in changes.items()
+    ]
+    return await _ADD.fetch(connection, survey_id=survey_id, changes=rows)
+
+
+async def kept(connection: Connection, survey_id: UUID) -> Cells:
+    """What the aggregates say of the survey now."""
+    return _cells(await _KEPT.fetch(connection, survey_id=survey_id))
+
+
+async def recomputed(connection: Connection, survey_id: UUID, until: datetime) -> Cells:
+    """The same from the answers: those received before `until`, corrected and withdrawn as far as had been done by then."""
+    return _cells(await _RECOMPUTED.fetch(connection, survey_id=survey_id, until=until))
+
+
+async def united_answers(
+    connection: Connection,
+    kind: str,
+    identifiers: Sequence[UUID],
+    *,
+    definition: str,
+    from_day: date,
+    to_day: date,
+    published_only: bool,
+) -> Union:
+    """The answers received in [from_day, to_day) to all surveys of these units, institutions or services, as they stand now."""
+    rows = await _UNITED[kind].fetch(
+        connection,
+        ids=list(identifiers),
+        definition=definition,
+        from_day=from_day,
+        to_day=to_day,
+        published_only=published_only,
+    )
+    return united((row["elements"], _tally(row)) for row in rows)
+
+
+def whole(cells: Cells, elements: Sequence[str]) -> Tally:
+    """The tally of all answers."""
+    return cells.get(WHOLE, nothing(elements))
+
+
+def _cells(rows: Sequence[Row]) -> Cells:
+    found = {(row["dimension"], row["code"]): _tally(row) for row in rows}
+    return {cell: tally for cell, tally in found.items() if tally.n}
+
+
+def _tally(row: Mapping[str, Any]) -> Tally:
+    return Tally(row["n"], tuple(row["sums"]), row["square_sum"])

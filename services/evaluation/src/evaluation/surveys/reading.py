@@ -1,0 +1,80 @@
+"""Computing a survey's result from its aggregates, or from its answers as of a day."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import orjson
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row
+from chassis.http.languages import Text
+from chassis.http.problems import BadRequest, Flaw
+from directory.zones import zone
+from evaluation.surveys import aggregates, queries
+from evaluation.surveys.definition import Definition
+from evaluation.surveys.index import WeightingUnfit, grade_of, index_of
+from evaluation.surveys.results import number, survey_result
+from evaluation.surveys.tally import united
+
+_UNFIT = Text("Bobot ini hanya untuk sembilan unsur.", "This weighting is for nine elements alone.")
+
+
+def end_of(day: date, time_zone: str) -> datetime:
+    """The first instant after a day in a zone, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), zone(time_zone)).astimezone(UTC)
+
+
+async def compute_result(
+    connection: Connection,
+    survey: Row,
+    *,
+    now: datetime,
+    for_public: bool,
+    weighting: str | None = None,
+    as_of: date | None = None,
+) -> dict[str, Any]:
+    """The result now, or as it stood at the end of a local day. Plain JSON values. Raises BadRequest for an unfit weighting."""
+    definition = await queries.find_definition(connection, survey["definition_code"], survey["definition_version"])
+    chosen = weighting or survey["weighting"]
+    if as_of is None:
+        cells = await aggregates.kept(connection, survey["id"])
+    else:
+        cells = await aggregates.recomputed(connection, survey["id"], end_of(as_of, survey["time_zone"]))
+    before = await _before(connection, survey, definition, chosen, for_public=for_public)
+    try:
+        result = survey_result(
+            survey,
+            definition,
+            cells,
+            weighting=chosen,
+            as_of=as_of,
+            now=now,
+            before=before,
+            for_public=for_public,
+        )
+    except (KeyError, WeightingUnfit):
+        raise BadRequest(_UNFIT, errors=[Flaw("query/weighting", "weighting_unfit", _UNFIT)]) from None
+    # Through JSON and back: what is kept and what is sent are the same values.
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(result, option=orjson.OPT_UTC_Z))
+    return plain
+
+
+async def _before(
+    connection: Connection, survey: Row, definition: Definition, weighting: str, *, for_public: bool
+) -> dict[str, Any] | None:
+    found = await queries.find_survey_before(connection, survey, published_only=for_public)
+    if found is None:
+        return None
+    tally = aggregates.whole(await aggregates.kept(connection, found["id"]), found["elements"])
+    try:
+        index = index_of(united([(found["elements"], tally)]), definition, weighting)
+    except (KeyError, WeightingUnfit):
+        index = None
+    return {
+        "survey_id": found["id"],
+        "title": found["title"],
+        "period_from": found["period_from"],
+        "n": tally.n,
+        "index": number(index),
+        "grade": None if index is None else grade_of(index, definition).code,
+    }

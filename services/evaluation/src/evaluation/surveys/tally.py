@@ -1,0 +1,53 @@
+"""Sums of answers: all that the index needs, exact, and small whatever the number of answers. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+Elements = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of `n` answers to the same elements: the sum by element, and the sum of the squares of each answer's total."""
+
+    n: int
+    sums: tuple[int, ...]
+    square_sum: int
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.n + other.n,
+            tuple(mine + its for mine, its in zip(self.sums, other.sums, strict=True)),
+            self.square_sum + other.square_sum,
+        )
+
+    def __neg__(self) -> "Tally":
+        return Tally(-self.n, tuple(-each for each in self.sums), -self.square_sum)
+
+    @property
+    def total(self) -> int:
+        """The sum of all scores."""
+        return sum(self.sums)
+
+
+def tally_of(scores: Sequence[int]) -> Tally:
+    """The tally of one answer."""
+    return Tally(1, tuple(scores), sum(scores) ** 2)
+
+
+def nothing(elements: Sequence[str]) -> Tally:
+    """The tally of no answers to these elements."""
+    return Tally(0, (0,) * len(elements), 0)
+
+
+Union = Mapping[Elements, Tally]
+"""Answers of several surveys: a tally for each set of elements that was asked."""
+
+
+def united(parts: Iterable[tuple[Sequence[str], Tally]]) -> Union:
+    """The union of several surveys' answers. Sets of elements differ where units added some of their own."""
+    found: dict[Elements, Tally] = {}
+    for names, tally in parts:
+        key = tuple(names)
+        found[key] = found[key] + tally if key in found else tally
+    return {key: tally for key, tally in found.items() if tally.n}

@@ -1,0 +1,130 @@
+"""Which role belongs at which place, how many may hold it, and what is unusual about an acting holder. Pure."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from chassis.http.languages import Text
+from directory.roles import NATIONAL_ADMIN, OMBUDSMAN, RESPONSIBLE_OFFICER, SUPERVISOR, UNIT_HEAD, counts_as_holder
+
+AT_INSTITUTIONS = frozenset({SUPERVISOR, RESPONSIBLE_OFFICER, "institution_admin", NATIONAL_ADMIN, OMBUDSMAN})
+"""Roles of a whole institution: one Pembina, one Penanggung jawab answer for all of it (UU 25/2009 art. 6-7)."""
+AT_UNITS = frozenset({UNIT_HEAD})
+SINGLE = frozenset({SUPERVISOR, RESPONSIBLE_OFFICER, UNIT_HEAD, "information_officer", "information_officer_superior"})
+"""At most one holder at an instant, as the vocabulary says and the table's exclusions enforce."""
+
+_TOO_LONG = Text(
+    "Masa penugasan {kind} melampaui batas {limit} (UU 30/2014 pasal 14 dan aturan pelaksanaannya).",
+    "The term of a {kind} exceeds the limit of {limit} (UU 30/2014 art. 14 and the rules under it).",
+)
+_TOO_SHORT = Text("Masa penugasan {kind} kurang dari {limit}.", "The term of a {kind} is below the minimum of {limit}.")
+_OPEN = Text(
+    "Masa penugasan {kind} belum mempunyai akhir, padahal dibatasi {limit}.",
+    "The term of a {kind} has no end, though it is limited to {limit}.",
+)
+_NO_HOLDER = Text(
+    "Tidak ada pejabat yang diwakili: Plh mendampingi pejabat yang berhalangan sementara.",
+    "There is no holder to stand beside: a Plh acts while the holder is away for a time.",
+)
+_NOT_THE_DEFAULT = Text(
+    "Bukan kepala sekretariat; ditunjuk oleh Pembina (UU 25/2009 pasal 7).",
+    "Not the head of the secretariat, but appointed by the Pembina (UU 25/2009 art. 7).",
+)
+_UNFOUNDED = Text(
+    "Bukan kepala sekretariat dan penunjukan oleh Pembina tidak disebutkan (UU 25/2009 pasal 7).",
+    "Not the head of the secretariat, and no appointment by the Pembina is stated (UU 25/2009 art. 7).",
+)
+_NOT_BY_SUPERVISOR = Text(
+    "Yang menunjuk bukan Pembina instansi pada tanggal mulai.",
+    "Who appointed isn't the institution's Pembina on the first day.",
+)
+
+
+class Caution(NamedTuple):
+    """Something lawful but unusual, told and not refused."""
+
+    code: str
+    detail: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long an acting kind may last: vocabulary acting_kinds."""
+
+    most_months: int | None = None
+    most_days: int | None = None
+    least_days: int | None = None
+
+    @staticmethod
+    def of(attributes: Mapping[str, Any]) -> "Limits":
+        return Limits(
+            attributes.get("default_max_months"), attributes.get("default_max_days"), attributes.get("default_min_days")
+        )
+
+    def latest_end(self, begins: date) -> date | None:
+        """The first day after the longest term that begins on a day; None without a limit."""
+        if self.most_months is not None:
+            return months_later(begins, self.most_months)
+        return begins + timedelta(days=self.most_days) if self.most_days is not None else None
+
+    def spelt(self) -> Text:
+        if self.most_months is not None:
+            return Text(f"{self.most_months} bulan", f"{self.most_months} months")
+        return Text(f"{self.most_days} hari", f"{self.most_days} days")
+
+
+def is_single(role: str, acting: str) -> bool:
+    """Whether a second holder of this role and kind would be one too many: a Plh stands beside, all others fill the seat."""
+    return role in SINGLE and counts_as_holder(acting)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later; the month's last if it has no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
+
+
+def term_warnings(acting: str, begins: date, ends: date | None, limits: Limits) -> list[Caution]:
+    """What is unusual about the length of an acting holder's term; `ends` is exclusive."""
+    latest = limits.latest_end(begins)
+    if latest is None:
+        return []
+    spelt = limits.spelt()
+    kind = acting.capitalize()
+
+    def told(text: Text, limit: Text) -> Text:
+        return Text(text.id.format(kind=kind, limit=limit.id), text.en.format(kind=kind, limit=limit.en))
+
+    if ends is None:
+        return [Caution("acting_without_end", told(_OPEN, spelt))]
+    if ends > latest:
+        return [Caution("acting_too_long", told(_TOO_LONG, spelt))]
+    if limits.least_days is not None and (ends - begins).days < limits.least_days:
+        least = Text(f"{limits.least_days} hari", f"{limits.least_days} days")
+        return [Caution("acting_too_short", told(_TOO_SHORT, least))]
+    return []
+
+
+def seat_warnings(
+    role: str, acting: str, *, has_holder: bool, heads_secretariat: bool, by_supervisor: bool | None
+) -> list[Caution]:
+    """What is unusual about who holds a seat and by whose appointment.
+
+    `has_holder`: somebody fills the seat on the first day. `by_supervisor`: whether who appointed was the Pembina then;
+    None if nobody is stated.
+    """
+    found = []
+    if role in SINGLE and not counts_as_holder(acting) and not has_holder:
+        found.append(Caution("no_holder_to_stand_beside", _NO_HOLDER))
+    if role == RESPONSIBLE_OFFICER and not heads_secretariat:
+        found.append(
+            Caution("not_head_of_secretariat", _NOT_THE_DEFAULT)
+            if by_supervisor
+            else Caution("appointment_unfounded", _UNFOUNDED)
+        )
+    elif by_supervisor is False and role != SUPERVISOR:
+        found.append(Caution("not_appointed_by_supervisor", _NOT_BY_SUPERVISOR))
+    return found

@@ -1,0 +1,119 @@
+"""What can be wrong with people, posts and appointments."""
+
+from collections.abc import Mapping
+
+from chassis.http.languages import Text
+from chassis.http.problems import Conflict, Flaw, Problem, Unprocessable
+from registry.institutions.problems import StillInUse
+
+_PERSON = Text("Tidak ada orang dengan id ini.", "There is no person of this id.")
+_POST = Text("Tidak ada jabatan dengan id ini di tempat itu.", "There is no post of this id at that place.")
+_UNIT = Text("Tidak ada unit dengan id ini.", "There is no unit of this id.")
+_UNIT_ELSEWHERE = Text("Unit ini milik instansi lain.", "The unit belongs to another institution.")
+_INSTITUTION = Text("Tidak ada instansi dengan id ini.", "There is no institution of this id.")
+_NO_PLACE = Text("Sebutkan unit_id atau institution_id.", "State unit_id or institution_id.")
+_WHOLE = Text(
+    "Peran ini dijabat untuk seluruh instansi: sebutkan institution_id saja.",
+    "This role is held for a whole institution: state institution_id alone.",
+)
+_UNIT_NEEDED = Text(
+    "Peran ini dijabat pada sebuah unit: sebutkan unit_id.", "This role is held at a unit: state unit_id."
+)
+_APPOINTER = Text("Tidak ada orang atau pengangkatan dengan id ini.", "There is no person or appointment of this id.")
+_NOT_SUPERVISOR = Text(
+    "Penanggung jawab ditunjuk oleh Pembina yang menjabat pada tanggal mulai (UU 25/2009 pasal 7).",
+    "A responsible officer is appointed by the Pembina in office on the first day (UU 25/2009 art. 7).",
+)
+_OUTSIDE = Text(
+    "Unit atau instansi tidak berlaku sepanjang masa itu.",
+    "The unit or institution isn't in force during the whole of the period.",
+)
+_TAKEN = Text("Sudah dipakai orang lain.", "It belongs to another person.")
+HELD = Text(
+    "Kursi ini dijabat {holder} sejak {begins} sampai {ends}.",
+    "The seat is held by {holder} from {begins} until {ends}.",
+)
+
+
+class SeatTaken(Conflict):
+    """The seat has one holder at a time; the document's `holder` says who and until when."""
+
+    code = "seat_taken"
+    title = Text("Kursi sudah dijabat", "The seat is taken")
+
+
+class AlreadyEnded(Conflict):
+    """An appointment ends once, and not later than it would have anyway."""
+
+    code = "already_ended"
+    title = Text("Masa jabatan sudah berakhir pada atau sebelum tanggal itu", "It ends on or before that day already")
+
+
+class IdentifierTaken(Conflict):
+    """An employee number, account or client belongs to one person."""
+
+    code = "identifier_taken"
+    title = Text("Nomor pegawai, akun, atau klien sudah dipakai", "The employee number, account or client is taken")
+
+
+def flawed(pointer: str, code: str, detail: Text) -> Unprocessable:
+    """A refusal with one flaw."""
+    return Unprocessable(errors=[Flaw(pointer, code, detail)])
+
+
+def unknown_person() -> Unprocessable:
+    return flawed("/person_id", "unknown_person", _PERSON)
+
+
+def unknown_post() -> Unprocessable:
+    return flawed("/post_id", "unknown_post", _POST)
+
+
+def unknown_unit() -> Unprocessable:
+    return flawed("/unit_id", "unknown_unit", _UNIT)
+
+
+def unit_elsewhere() -> Unprocessable:
+    return flawed("/unit_id", "unit_of_another_institution", _UNIT_ELSEWHERE)
+
+
+def unknown_institution() -> Unprocessable:
+    return flawed("/institution_id", "unknown_institution", _INSTITUTION)
+
+
+def no_place() -> Unprocessable:
+    return flawed("/unit_id", "missing", _NO_PLACE)
+
+
+def whole_institution() -> Unprocessable:
+    return flawed("/unit_id", "role_of_institution", _WHOLE)
+
+
+def unit_needed() -> Unprocessable:
+    return flawed("/unit_id", "role_of_unit", _UNIT_NEEDED)
+
+
+def unknown_appointer() -> Unprocessable:
+    return flawed("/appointed_by", "unknown_appointer", _APPOINTER)
+
+
+def not_the_supervisor() -> Unprocessable:
+    return flawed("/appointed_by", "not_the_supervisor", _NOT_SUPERVISOR)
+
+
+def outside_place() -> Unprocessable:
+    return flawed("/valid_during", "outside_place", _OUTSIDE)
+
+
+PROBLEMS: Mapping[str, Problem] = {
+    "people_employee_number_key": IdentifierTaken(errors=[Flaw("/employee_number", "taken", _TAKEN)]),
+    "people_account_id_key": IdentifierTaken(errors=[Flaw("/account_id", "taken", _TAKEN)]),
+    "people_client_id_key": IdentifierTaken(errors=[Flaw("/client_id", "taken", _TAKEN)]),
+    "people_institution_id_fk": unknown_institution(),
+    "posts_institution_id_fk": unknown_institution(),
+    "posts_unit_fk": unknown_unit(),
+    "appointments_institution_holder_excl": SeatTaken(),
+    "appointments_unit_holder_excl": SeatTaken(),
+    "appointments_unit_fk": StillInUse(),
+    "appointments_institution_fk": StillInUse(),
+}

@@ -1,0 +1,154 @@
+"""`/v1/appointments`: who holds which seat; read by everybody, changed by the institution's own people."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from chassis.data.transactions import Reading, Transaction
+from chassis.http.filters import Chosen
+from chassis.http.idempotency import Once
+from chassis.http.identity import Public
+from chassis.http.problems import NotFound
+from chassis.http.routing import router
+from chassis.http.versions import IfMatch, encode, single
+from chassis.ops.clock import Now
+from registry.appointments import operations, queries
+from registry.appointments.operations import Appointed
+from registry.appointments.schemas import (
+    Appointment,
+    AppointmentPage,
+    AppointmentPatch,
+    AppointmentWarned,
+    Ending,
+    NewAppointment,
+)
+from registry.moments import AtMoment
+from registry.rights import Manager
+from registry.terms import KnownTerms
+
+_TAKEN: dict[int | str, dict[str, Any]] = {
+    409: {"description": "seat_taken; `holder` says who holds the seat and until when"}
+}
+Always = Annotated[bool, Query(description="Also those that aren't in office on the day: ended, scheduled, cancelled")]
+
+routes = router(tags=["appointments"])
+
+
+def _reply(
+    request: Request, appointed: Appointed, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    warnings = [
+        {"code": warning.code, "detail": warning.detail.read(request.state.language)} for warning in appointed.warnings
+    ]
+    content = {**queries.shown(appointed.row), "warnings": warnings}
+    return single(request, content, version=appointed.row["version"], status=status, headers=headers)
+
+
+@routes.get(
+    "/appointments", operation_id="list_appointments", summary="Find appointments", response_model=AppointmentPage
+)
+async def list_appointments(
+    _caller: Public,
+    connection: Reading,
+    moment: AtMoment,
+    chosen: Annotated[Chosen, queries.FILTERS.dependency()],
+    history: Always = False,
+) -> Response:
+    """Who is in office on a day; with `history=true` whenever."""
+    page = await queries.find_appointments(connection, chosen, moment, always=history)
+    return Response(encode(page.written([queries.shown(row) for row in page.rows])), media_type="application/json")
+
+
+@routes.get(
+    "/appointments/{appointment_id}",
+    operation_id="get_appointment",
+    summary="An appointment",
+    response_model=Appointment,
+)
+async def get_appointment(
+    request: Request, _caller: Public, connection: Reading, moment: AtMoment, appointment_id: UUID
+) -> Response:
+    """Whenever it is in office; `state` is that of the day."""
+    row = await queries.find_appointment(connection, appointment_id, moment)
+    if row is None:
+        raise NotFound
+    return single(request, queries.shown(row), version=row["version"])
+
+
+@routes.post(
+    "/appointments",
+    operation_id="appoint",
+    summary="Appoint a person to a seat",
+    response_model=AppointmentWarned,
+    status_code=201,
+    responses=_TAKEN,
+)
+async def appoint(
+    request: Request,
+    actor: Manager,
+    connection: Transaction,
+    terms: KnownTerms,
+    now: Now,
+    _once: Once,
+    body: NewAppointment,
+) -> Response:
+    """A Plt, Pj or Pjs fills the seat in place of a holder, a Plh stands beside one. `warnings` tell what is unusual."""
+    appointed = await operations.appoint(connection, body.model_dump(), actor=actor, terms=terms, now=now)
+    headers = {"Location": f"/v1/appointments/{appointed.row['id']}"}
+    return _reply(request, appointed, status=201, headers=headers)
+
+
+@routes.patch(
+    "/appointments/{appointment_id}",
+    operation_id="correct_appointment",
+    summary="Correct an appointment",
+    response_model=AppointmentWarned,
+    responses=_TAKEN,
+)
+async def correct_appointment(
+    request: Request,
+    actor: Manager,
+    connection: Transaction,
+    terms: KnownTerms,
+    now: Now,
+    expected: IfMatch,
+    appointment_id: UUID,
+    body: AppointmentPatch,
+) -> Response:
+    """What was registered wrongly; what was believed before stays readable by `known_at`."""
+    appointed = await operations.correct(
+        connection, appointment_id, body.stated(), actor=actor, terms=terms, now=now, expected=expected
+    )
+    return _reply(request, appointed)
+
+
+@routes.post(
+    "/appointments/{appointment_id}/ending",
+    operation_id="end_appointment",
+    summary="End an appointment",
+    response_model=AppointmentWarned,
+    responses={409: {"description": "already_ended"}},
+)
+async def end_appointment(
+    request: Request,
+    actor: Manager,
+    connection: Transaction,
+    now: Now,
+    _once: Once,
+    expected: IfMatch,
+    appointment_id: UUID,
+    body: Ending,
+) -> Response:
+    """From a day on the seat isn't held any more; on its first day or before, the appointment is cancelled."""
+    appointed = await operations.end(
+        connection,
+        appointment_id,
+        valid_to=body.valid_to,
+        reason=body.reason,
+        actor=actor,
+        now=now,
+        expected=expected,
+    )
+    return _reply(request, appointed)

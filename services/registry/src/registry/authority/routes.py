@@ -1,0 +1,139 @@
+"""`/v1/authority`: who acts, answers and supervises, with the reasons; open to everybody."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.data.transactions import Snapshot
+from chassis.http.identity import Public
+from chassis.http.languages import Language, Text
+from chassis.http.models import Instant, RegionCode
+from chassis.http.problems import BadRequest, Flaw
+from chassis.http.routing import router
+from chassis.http.versions import encode
+from chassis.ops.clock import Now
+from directory.reasons import Reason
+from directory.resolver import Authority as Found
+from directory.resolver import Holding, resolve
+from directory.world import Appointment
+from registry.authority.queries import load_world
+from registry.authority.schemas import Answers, Authority, Question, Questions
+from registry.moments import Moment, today
+
+_NOTHING = Text("Sebutkan service, unit, institution, atau region.", "Name a service, unit, institution or region.")
+KnownAt = Annotated[Instant | None, Query(description="As it was recorded at this instant; default now")]
+
+routes = router(tags=["authority"])
+
+
+@routes.get("/authority", operation_id="get_authority", summary="Who is responsible", response_model=Authority)
+async def get_authority(
+    request: Request,
+    _caller: Public,
+    connection: Snapshot,
+    now: Now,
+    service: Annotated[UUID | None, Query(description="A service")] = None,
+    unit: Annotated[UUID | None, Query(description="A unit")] = None,
+    institution: Annotated[UUID | None, Query(description="An institution")] = None,
+    region: Annotated[RegionCode | None, Query(description="Where: the local government of the region")] = None,
+    at: Annotated[date | None, Query(description="The day; default today")] = None,
+    known_at: KnownAt = None,
+) -> Response:
+    """By the most precise of what is named; every holder with the reason why it is he or she."""
+    if service is None and unit is None and institution is None and region is None:
+        raise BadRequest(_NOTHING, errors=[Flaw("query/service", "nothing_named", _NOTHING)])
+    question = Question(service=service, unit=unit, institution=institution, region=region)
+    moment = Moment(at or today(now), at is not None, known_at)
+    (answer,) = await _answer(connection, [question], moment, request.state.language)
+    return Response(encode(answer), media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@routes.post(
+    "/authority/batch",
+    operation_id="get_authorities",
+    summary="Who is responsible, for many at once",
+    response_model=Answers,
+    status_code=207,
+)
+async def get_authorities(
+    request: Request,
+    _caller: Public,
+    connection: Snapshot,
+    now: Now,
+    body: Questions,
+    known_at: KnownAt = None,
+) -> Response:
+    """An answer for each question, in their order; the statements are as few as for one."""
+    moment = Moment(body.at or today(now), body.at is not None, known_at)
+    answers = await _answer(connection, body.items, moment, request.state.language)
+    content = {"items": [{"status": 200, "authority": answer} for answer in answers]}
+    return Response(encode(content), status_code=207, media_type="application/json")
+
+
+async def _answer(
+    connection: Snapshot, questions: list[Question], moment: Moment, language: Language
+) -> list[dict[str, Any]]:
+    world = await load_world(
+        connection,
+        moment,
+        service_ids={each.service for each in questions if each.service},
+        unit_ids={each.unit for each in questions if each.unit},
+        institution_ids={each.institution for each in questions if each.institution},
+        region_codes={each.region for each in questions if each.region},
+    )
+    found = [
+        resolve(
+            world,
+            day=moment.day,
+            service_id=each.service,
+            unit_id=each.unit,
+            institution_id=each.institution,
+            region_code=each.region,
+        )
+        for each in questions
+    ]
+    return [_shown(authority, moment.day, language) for authority in found]
+
+
+def _shown(found: Found, day: date, language: Language) -> dict[str, Any]:
+    institution, unit = found.institution, found.responsible_unit
+    return {
+        "at": day,
+        "institution": institution
+        and {name: getattr(institution, name) for name in ("id", "code", "name", "kind", "region_code")},
+        "unit": unit and {"id": unit.id, "name": unit.name, "kind": unit.kind},
+        "acts": [_holding(each, language) for each in found.acts],
+        "answers": found.answers and _holding(found.answers, language),
+        "supervises": [_holding(each, language) for each in found.supervises],
+        "vacancies": [each._asdict() for each in found.vacancies],
+        "reasons": [_reason(each, language) for each in found.reasons],
+    }
+
+
+def _holding(holding: Holding, language: Language) -> dict[str, Any]:
+    return {
+        "role": holding.role,
+        "institution_id": holding.institution_id,
+        "unit_id": holding.unit_id,
+        "seats": [_seat(seat) for seat in holding.seats],
+        "reasons": [_reason(each, language) for each in holding.reasons],
+    }
+
+
+def _seat(seat: Appointment) -> dict[str, Any]:
+    return {
+        "appointment_id": seat.id,
+        "person_id": seat.person_id,
+        "person_name": seat.person_name,
+        "acting": seat.acting,
+        "decree_number": seat.decree_number,
+        "valid_during": {"from": seat.valid_from, "to": seat.valid_to},
+    }
+
+
+def _reason(reason: Reason, language: Language) -> dict[str, str]:
+    return {"code": reason.code, "detail": Text(reason.text_id, reason.text_en).read(language)}

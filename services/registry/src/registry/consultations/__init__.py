@@ -1,0 +1,1 @@
+"""Consultations on a draft standard: participants, sessions, public comments, dispositions, minutes, the public test."""

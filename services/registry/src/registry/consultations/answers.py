@@ -1,0 +1,126 @@
+"""What is said of a draft and what becomes of it: comments, their dispositions, the minutes."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Statement
+from chassis.http.languages import Text
+from chassis.http.problems import Conflict, Flaw, NotFound, Unprocessable
+from chassis.http.versions import Expected
+from chassis.ops.identifiers import new_id
+from registry.consultations import queries
+from registry.consultations.operations import present_round
+from registry.consultations.participation import disposition_lacks
+from registry.consultations.tables import comments, minutes
+from registry.standards import lifecycle, rights
+from registry.standards import operations as standards
+from registry.standards import queries as standard_queries
+from registry.standards.operations import By
+
+_COMMENT = Statement(
+    insert(comments).values({column.name: bindparam(column.name, type_=column.type) for column in comments.c})
+)
+_DISPOSED = ("disposition", "reason", "change", "target_on", "disposed_by", "disposed_at", "version")
+_DISPOSE = Statement(
+    update(comments)
+    .where(comments.c.id == bindparam("comment_id", type_=comments.c.id.type))
+    .values({name: bindparam(name, type_=comments.c[name].type) for name in _DISPOSED})
+)
+_MINUTE = upsert(minutes).values({column.name: bindparam(column.name, type_=column.type) for column in minutes.c})
+_SIGN = Statement(
+    _MINUTE.on_conflict_do_update(
+        index_elements=[minutes.c.consultation_id],
+        set_={column.name: _MINUTE.excluded[column.name] for column in minutes.c if column.name != "consultation_id"},
+    )
+)
+_DISPOSING = ("in_consultation", "public_test", "finalising")
+"""States in which comments are answered and minutes signed."""
+
+
+class CommentsClosed(Conflict):
+    """The draft isn't open for comment."""
+
+    code = "comments_closed"
+    title = Text("Rancangan ini tidak sedang terbuka untuk ditanggapi", "The draft isn't open for comment")
+
+
+async def comment(connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By) -> dict[str, Any]:
+    """Take anybody's comment while the draft is open. `content`: component or None, body, contact or None.
+
+    Raises NotFound (the draft isn't public), CommentsClosed.
+    """
+    row = await standard_queries.find_standard(connection, standard_id, at=by.now, lock="share")
+    if row is None:
+        raise NotFound
+    rights.check_visible(by.actor, row)
+    consultation = await queries.find_current(connection, standard_id)
+    closes_at = consultation["public_test_closes_at"] if consultation is not None else None
+    over = row["state"] == "public_test" and closes_at is not None and closes_at <= by.now
+    if row["state"] not in lifecycle.OPEN_FOR_COMMENT or consultation is None or over:
+        raise CommentsClosed(state=row["state"])
+    added = {
+        "id": new_id(),
+        "standard_id": standard_id,
+        "consultation_id": consultation["id"],
+        "created_at": by.now,
+        "version": 1,
+        **dict.fromkeys(_DISPOSED[:-1]),
+        **content,
+    }
+    await _COMMENT.execute(connection, **added)
+    return added
+
+
+async def dispose(
+    connection: Connection,
+    standard_id: UUID,
+    comment_id: UUID,
+    content: Mapping[str, Any],
+    *,
+    by: By,
+    expected: Expected,
+) -> dict[str, Any]:
+    """Answer a comment; it may be answered anew until the standard is stipulated. A tied change opens its component.
+
+    `content`: disposition, reason, change {component, summary}, target_on. `expected` is of the comment.
+    """
+    row = await standards.lock_in(connection, standard_id, _DISPOSING, as_for="drafting", by=by)
+    found = await queries.lock_comment(connection, standard_id, comment_id)
+    if found is None:
+        raise NotFound
+    expected.check(found["version"])
+    change = content["change"]
+    lacks = disposition_lacks(
+        content["disposition"], reason=content["reason"], change=change, target_on=content["target_on"]
+    )
+    if lacks:
+        raise Unprocessable(errors=[Flaw(*lack) for lack in lacks])
+    changed = {
+        **found,
+        **content,
+        "disposed_by": by.name,
+        "disposed_at": by.now,
+        "version": found["version"] + 1,
+    }
+    await _DISPOSE.execute(connection, comment_id=comment_id, **{name: changed[name] for name in _DISPOSED})
+    if change is not None:
+        await standards.permit_change(connection, row["id"], change["component"])
+    return changed
+
+
+async def sign_minutes(
+    connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By
+) -> dict[str, Any]:
+    """Record the minutes of the present round, replacing earlier ones: held_on, place, agreements, signers, notes."""
+    await standards.lock_in(connection, standard_id, _DISPOSING, as_for="drafting", by=by)
+    consultation = await present_round(connection, standard_id)
+    held = await queries.find_minutes(connection, consultation["id"])
+    version = 1 if held is None else held["version"] + 1
+    row = {"consultation_id": consultation["id"], "version": version, "recorded_at": by.now, **content}
+    await _SIGN.execute(connection, **row)
+    return row

@@ -1,0 +1,134 @@
+"""Reading consultations: the present round with its participants and sessions, comments, minutes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Uuid, bindparam, func, select
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row, Statement
+from chassis.http.filters import Filters, Sort, matching, one_of
+from registry.consultations.tables import (
+    comments,
+    consultation_participants,
+    consultation_sessions,
+    consultations,
+    minutes,
+    session_attendance,
+)
+
+_ID = bindparam("id", type_=Uuid)
+_CURRENT = Statement(
+    select(consultations).where(consultations.c.standard_id == _ID).order_by(consultations.c.round.desc()).limit(1)
+)
+_ATTENDED = (
+    select(session_attendance.c.session_id)
+    .where(session_attendance.c.participant_id == consultation_participants.c.id)
+    .exists()
+)
+_PARTICIPANTS = Statement(
+    select(consultation_participants, _ATTENDED.label("attended"))
+    .where(consultation_participants.c.consultation_id == _ID)
+    .order_by(consultation_participants.c.id)
+)
+_ATTENDANCE = func.array(
+    select(session_attendance.c.participant_id)
+    .where(session_attendance.c.session_id == consultation_sessions.c.id)
+    .order_by(session_attendance.c.participant_id)
+    .scalar_subquery()
+)
+_SESSIONS = Statement(
+    select(consultation_sessions, _ATTENDANCE.label("attendance"))
+    .where(consultation_sessions.c.consultation_id == _ID)
+    .order_by(consultation_sessions.c.held_on, consultation_sessions.c.id)
+)
+_MINUTES = Statement(select(minutes).where(minutes.c.consultation_id == _ID))
+_COMMENT = Statement(
+    select(comments)
+    .where(comments.c.id == _ID, comments.c.standard_id == bindparam("standard_id", type_=Uuid))
+    .with_for_update()
+)
+_UNDISPOSED = Statement(
+    select(comments.c.id)
+    .where(comments.c.standard_id == _ID, comments.c.disposition.is_(None))
+    .order_by(comments.c.created_at, comments.c.id)
+)
+
+LISTED = select(comments)
+FILTERS = Filters(
+    parameters=[
+        one_of("component", comments.c.component, str, "The component that is commented on"),
+        one_of("disposition", comments.c.disposition, str, "The disposition"),
+        matching(
+            "disposed",
+            lambda: comments.c.disposition.is_not(None) == bindparam("disposed", type_=Boolean),
+            "Whether it has a disposition",
+            kind=bool,
+        ),
+    ],
+    sorts={"created_at": Sort((comments.c.created_at, comments.c.id), (datetime, UUID))},
+    default_sort="created_at",
+)
+OF_STANDARD = comments.c.standard_id == bindparam("of_standard", type_=Uuid)
+
+
+async def find_current(connection: Connection, standard_id: UUID) -> Row | None:
+    """The present round of a standard's consultation."""
+    return await _CURRENT.fetchrow(connection, id=standard_id)
+
+
+async def find_participants(connection: Connection, consultation_id: UUID) -> list[Row]:
+    """Who was invited, and whether they attended a session."""
+    return await _PARTICIPANTS.fetch(connection, id=consultation_id)
+
+
+async def find_sessions(connection: Connection, consultation_id: UUID) -> list[Row]:
+    """The sessions held, with the ids of who attended."""
+    return await _SESSIONS.fetch(connection, id=consultation_id)
+
+
+async def find_minutes(connection: Connection, consultation_id: UUID) -> Row | None:
+    """The minutes of a round."""
+    return await _MINUTES.fetchrow(connection, id=consultation_id)
+
+
+async def lock_comment(connection: Connection, standard_id: UUID, comment_id: UUID) -> Row | None:
+    """A comment of the standard, locked."""
+    return await _COMMENT.fetchrow(connection, id=comment_id, standard_id=standard_id)
+
+
+async def find_undisposed(connection: Connection, standard_id: UUID) -> list[UUID]:
+    """Comments of any round that have no disposition, oldest first."""
+    return [row["id"] for row in await _UNDISPOSED.fetch(connection, id=standard_id)]
+
+
+def written(consultation: Any, participants: list[Row], sessions: list[Row], *, insider: bool) -> dict[str, Any]:
+    """A round as it is sent: in public participants are counts by element, and nobody is named."""
+    elements = sorted({row["element"] for row in participants})
+    return {
+        **{name: consultation[name] for name in ("id", "standard_id", "round", "topic", "method", "opened_at")},
+        "team": consultation["team"] if insider else None,
+        "public_test_opens_at": consultation["public_test_opens_at"],
+        "public_test_closes_at": consultation["public_test_closes_at"],
+        "elements": [
+            {
+                "element": element,
+                "invited": sum(row["element"] == element for row in participants),
+                "attended": sum(row["element"] == element and row["attended"] for row in participants),
+            }
+            for element in elements
+        ],
+        "participants": [
+            {name: row[name] for name in ("id", "element", "name", "organisation", "attended")} for row in participants
+        ]
+        if insider
+        else None,
+        "sessions": [
+            {
+                **{name: row[name] for name in ("id", "held_on", "method", "place", "summary")},
+                "attendance": row["attendance"] if insider else None,
+            }
+            for row in sessions
+        ],
+    }

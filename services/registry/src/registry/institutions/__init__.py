@@ -1,0 +1,1 @@
+"""Institutions: dated versions, aliases, and who supervises whom."""

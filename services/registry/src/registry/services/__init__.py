@@ -1,0 +1,1 @@
+"""The catalogue of public services: what is offered by whom, where, when, to whom and on which legal basis."""

@@ -1,0 +1,193 @@
+"""Entering services into the catalogue, changing, activating and deactivating them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, update
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row, Statement
+from chassis.http.problems import NotFound
+from chassis.http.versions import Expected
+from chassis.ops.identifiers import new_id
+from directory.roles import Actor
+from registry import rights
+from registry.moments import Moment, today
+from registry.services import problems, queries
+from registry.services.tables import services
+from registry.terms import Terms
+from registry.units import queries as units
+
+TERMS = {
+    "kind": "service_kinds",
+    "field": "service_fields",
+    "funding_route": "service_funding_routes",
+    "target_groups": "target_groups",
+    "vulnerable_groups": "vulnerable_groups",
+    "channels": "service_delivery_channels",
+    "life_events": "life_events",
+}
+_CONTENT = tuple(name for name in queries.SHOWN if name not in ("id", "institution_id", "state"))
+_INSERTED = ("id", "institution_id", "state", "created_at", *_CONTENT)
+_INSERT = Statement(insert(services).values({name: bindparam(name, type_=services.c[name].type) for name in _INSERTED}))
+_UPDATE = Statement(
+    update(services)
+    .where(services.c.id == bindparam("service_id", type_=services.c.id.type))
+    .values({name: bindparam(f"new_{name}", type_=services.c[name].type) for name in _CONTENT})
+)
+_ACTIVATE = Statement("""
+UPDATE services SET state = 'active', active_during = active_during + datemultirange(daterange(CAST(:day AS date), NULL))
+WHERE id = CAST(:id AS uuid)""")
+_DEACTIVATE = Statement("""
+UPDATE services SET state = 'inactive', active_during = active_during - datemultirange(daterange(CAST(:day AS date), NULL))
+WHERE id = CAST(:id AS uuid)
+AND EXISTS (SELECT FROM unnest(active_during) AS span WHERE upper_inf(span) AND lower(span) <= CAST(:day AS date))""")
+_MISSING_REGIONS = Statement("""
+SELECT code FROM unnest(CAST(:codes AS text[])) AS code WHERE NOT EXISTS (SELECT FROM regions WHERE regions.code = code.code)
+""")
+_RECORD = Statement("""
+WITH bumped AS (
+    UPDATE services SET version = version + 1 WHERE id = ANY(CAST(:ids AS uuid[])) RETURNING *
+)
+INSERT INTO outbox (type, subject, sequence, visibility, institution_id, data, occurred_at)
+SELECT 'service.changed', 'services/' || id, version, 'public', institution_id,
+    jsonb_build_object('id', id, 'institution_id', institution_id, 'unit_id', unit_id, 'code', code, 'name', name,
+        'kind', kind, 'region_codes', region_codes, 'state', state),
+    CAST(:now AS timestamptz)
+FROM bumped""")
+
+
+async def enter(
+    connection: Connection, content: Mapping[str, Any], *, actor: Actor, terms: Terms, now: datetime
+) -> Row:
+    """Enter a service as a draft: `content` as of NewService. Records `service.changed`.
+
+    Raises Forbidden, Unprocessable, and by constraint CodeTaken.
+    """
+    terms.check(content, TERMS)
+    institution_id = await _unit(connection, content["unit_id"], actor=actor, now=now)
+    await _check_regions(connection, content)
+    identity = new_id()
+    row = {**content, "id": identity, "institution_id": institution_id, "state": "draft", "created_at": now}
+    await _INSERT.execute(connection, **row)
+    return await _recorded(connection, identity, now=now)
+
+
+async def change(
+    connection: Connection,
+    identity: UUID,
+    stated: Mapping[str, Any],
+    *,
+    actor: Actor,
+    terms: Terms,
+    now: datetime,
+    expected: Expected,
+) -> Row:
+    """Change a service: `stated` as of ServicePatch. Records `service.changed`.
+
+    Raises NotFound, Forbidden, StaleVersion, Unprocessable (an active service keeps a legal basis: WithoutLegalBasis).
+    """
+    held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
+    terms.check(stated, TERMS)
+    await _check_regions(connection, stated)
+    if stated.get("unit_id", held["unit_id"]) != held["unit_id"]:
+        taking_over = await _unit(connection, stated["unit_id"], actor=actor, now=now)
+        if taking_over != held["institution_id"]:
+            raise problems.unknown_unit()
+    new = {f"new_{name}": stated.get(name, held[name]) for name in _CONTENT}
+    await _UPDATE.execute(connection, service_id=identity, **new)
+    return await _recorded(connection, identity, now=now)
+
+
+async def activate(
+    connection: Connection,
+    identity: UUID,
+    *,
+    effective_on: date | None,
+    actor: Actor,
+    now: datetime,
+    expected: Expected,
+) -> Row:
+    """Offer a service from a day on, at the latest today. Records `service.changed`.
+
+    Raises NotFound, Forbidden, StaleVersion, StateForbids, WithoutLegalBasis.
+    """
+    held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
+    if held["state"] == "active":
+        raise problems.StateForbids(allowed_actions=["deactivation"])
+    if not held["legal_basis"]:
+        raise problems.without_legal_basis()
+    await _ACTIVATE.execute(connection, id=identity, day=_until_today(effective_on, now))
+    return await _recorded(connection, identity, now=now)
+
+
+async def deactivate(
+    connection: Connection,
+    identity: UUID,
+    *,
+    effective_on: date | None,
+    actor: Actor,
+    now: datetime,
+    expected: Expected,
+) -> Row:
+    """Stop offering a service from a day on, at the latest today. Records `service.changed`.
+
+    Raises NotFound, Forbidden, StaleVersion, StateForbids.
+    """
+    held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
+    if held["state"] != "active":
+        raise problems.StateForbids(allowed_actions=["activation"])
+    if not await _DEACTIVATE.execute(connection, id=identity, day=_until_today(effective_on, now)):
+        raise problems.before_activation()
+    return await _recorded(connection, identity, now=now)
+
+
+async def _locked(connection: Connection, identity: UUID, *, actor: Actor, now: datetime, expected: Expected) -> Row:
+    held = await queries.find_service(connection, identity, lock=True)
+    if held is None:
+        raise NotFound
+    ancestors = await units.find_ancestor_ids(connection, held["unit_id"], Moment(today(now), stated=False))
+    rights.require_contributor(actor, held["institution_id"], ancestors)
+    expected.check(held["version"])
+    return held
+
+
+async def _unit(connection: Connection, unit_id: UUID, *, actor: Actor, now: datetime) -> UUID:
+    """The institution of a unit that is in force and whose services the actor may write."""
+    institution_id = await units.find_institution_id(connection, unit_id)
+    if institution_id is None:
+        raise problems.unknown_unit()
+    ancestors = await units.find_ancestor_ids(connection, unit_id, Moment(today(now), stated=False))
+    rights.require_contributor(actor, institution_id, ancestors)
+    if not ancestors:
+        raise problems.unit_not_in_force()
+    return institution_id
+
+
+async def _check_regions(connection: Connection, content: Mapping[str, Any]) -> None:
+    stated = {f"/region_codes/{index}": code for index, code in enumerate(content.get("region_codes") or ())}
+    for index, location in enumerate(content.get("locations") or ()):
+        if location.get("region_code"):
+            stated[f"/locations/{index}/region_code"] = location["region_code"]
+    if not stated:
+        return
+    rows = await _MISSING_REGIONS.fetch(connection, codes=sorted(set(stated.values())))
+    missing = {row["code"] for row in rows}
+    if missing:
+        raise problems.unknown_regions([pointer for pointer, code in stated.items() if code in missing])
+
+
+def _until_today(day: date | None, now: datetime) -> date:
+    latest = today(now)
+    if day is not None and day > latest:
+        raise problems.in_the_future()
+    return day or latest
+
+
+async def _recorded(connection: Connection, identity: UUID, *, now: datetime) -> Row:
+    await _RECORD.execute(connection, ids=[identity], now=now)
+    row = await queries.find_service(connection, identity)
+    assert row is not None
+    return row

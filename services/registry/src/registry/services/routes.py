@@ -1,0 +1,143 @@
+"""`/v1/services`: the catalogue, read by everybody; written by the institution's people and, in their subtree, heads of units."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Request
+from starlette.responses import Response
+
+from chassis.data.statements import Row
+from chassis.data.transactions import Reading, Transaction
+from chassis.http.filters import Chosen
+from chassis.http.idempotency import Once
+from chassis.http.identity import Public
+from chassis.http.problems import NotFound
+from chassis.http.routing import router
+from chassis.http.versions import IfMatch, encode, single
+from chassis.ops.clock import Now
+from registry.moments import OnDay
+from registry.rights import Contributor
+from registry.services import operations, queries
+from registry.services.schemas import Activation, Deactivation, NewService, Service, ServicePage, ServicePatch
+from registry.terms import KnownTerms
+
+_STATE: dict[int | str, dict[str, Any]] = {409: {"description": "state_forbids"}}
+
+routes = router(tags=["services"])
+
+
+def _reply(request: Request, row: Row, *, status: int = 200) -> Response:
+    headers = {"Location": f"/v1/services/{row['id']}"} if status == 201 else None
+    return single(request, queries.shown(row), version=row["version"], status=status, headers=headers)
+
+
+@routes.get("/services", operation_id="list_services", summary="Find services", response_model=ServicePage)
+async def list_services(
+    _caller: Public, connection: Reading, moment: OnDay, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
+) -> Response:
+    """By words, place, life event, target group and more; with `as_of`, those that were offered on the day."""
+    page = await queries.find_services(connection, chosen, moment)
+    return Response(encode(page.written([queries.shown(row) for row in page.rows])), media_type="application/json")
+
+
+@routes.get("/services/{service_id}", operation_id="get_service", summary="A service", response_model=Service)
+async def get_service(request: Request, _caller: Public, connection: Reading, service_id: UUID) -> Response:
+    """Whatever its state."""
+    row = await queries.find_service(connection, service_id)
+    if row is None:
+        raise NotFound
+    return _reply(request, row)
+
+
+@routes.post(
+    "/services",
+    operation_id="enter_service",
+    summary="Enter a service into the catalogue",
+    response_model=Service,
+    status_code=201,
+    responses={409: {"description": "code_taken"}},
+)
+async def enter_service(
+    request: Request,
+    actor: Contributor,
+    connection: Transaction,
+    terms: KnownTerms,
+    now: Now,
+    _once: Once,
+    body: NewService,
+) -> Response:
+    """A draft, until it is activated."""
+    row = await operations.enter(connection, body.model_dump(), actor=actor, terms=terms, now=now)
+    return _reply(request, row, status=201)
+
+
+@routes.patch(
+    "/services/{service_id}",
+    operation_id="change_service",
+    summary="Change a service",
+    response_model=Service,
+    responses={409: {"description": "code_taken"}},
+)
+async def change_service(
+    request: Request,
+    actor: Contributor,
+    connection: Transaction,
+    terms: KnownTerms,
+    now: Now,
+    expected: IfMatch,
+    service_id: UUID,
+    body: ServicePatch,
+) -> Response:
+    """Lists are replaced as a whole."""
+    row = await operations.change(
+        connection, service_id, body.stated(), actor=actor, terms=terms, now=now, expected=expected
+    )
+    return _reply(request, row)
+
+
+@routes.post(
+    "/services/{service_id}/activation",
+    operation_id="activate_service",
+    summary="Activate a service",
+    response_model=Service,
+    responses=_STATE,
+)
+async def activate_service(
+    request: Request,
+    actor: Contributor,
+    connection: Transaction,
+    now: Now,
+    _once: Once,
+    expected: IfMatch,
+    service_id: UUID,
+    body: Activation = Activation(),
+) -> Response:
+    """It needs a legal basis."""
+    row = await operations.activate(
+        connection, service_id, effective_on=body.effective_on, actor=actor, now=now, expected=expected
+    )
+    return _reply(request, row)
+
+
+@routes.post(
+    "/services/{service_id}/deactivation",
+    operation_id="deactivate_service",
+    summary="Deactivate a service",
+    response_model=Service,
+    responses=_STATE,
+)
+async def deactivate_service(
+    request: Request,
+    actor: Contributor,
+    connection: Transaction,
+    now: Now,
+    _once: Once,
+    expected: IfMatch,
+    service_id: UUID,
+    body: Deactivation = Deactivation(),
+) -> Response:
+    """It stays in the catalogue, and may be activated again."""
+    row = await operations.deactivate(
+        connection, service_id, effective_on=body.effective_on, actor=actor, now=now, expected=expected
+    )
+    return _reply(request, row)

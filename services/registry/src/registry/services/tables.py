@@ -1,0 +1,68 @@
+"""Table of services. What they promise is in their standards."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, JSONB, TSVECTOR
+
+from registry.metadata import metadata
+from registry.units.tables import unit_identities
+
+_SEARCH = (
+    "setweight(to_tsvector('indonesian', without_stop_words(name)), 'A')"
+    " || to_tsvector('indonesian', without_stop_words(coalesce(description, '')))"
+    " || to_tsvector('simple', code)"
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("institution_id", Uuid, nullable=False),
+    Column("unit_id", Uuid, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("kind", Text, nullable=False),  # service_kinds
+    Column("field", Text),  # service_fields
+    Column("funding_route", Text),  # service_funding_routes
+    Column("legal_basis", ARRAY(Text), nullable=False),
+    Column("target_groups", ARRAY(Text), nullable=False),
+    Column("vulnerable_groups", ARRAY(Text), nullable=False),
+    Column("channels", ARRAY(Text), nullable=False),  # service_delivery_channels
+    Column("life_events", ARRAY(Text), nullable=False),
+    Column("region_codes", ARRAY(Text), nullable=False),  # the areas it serves; none = everywhere
+    Column("locations", JSONB, nullable=False),
+    Column("opening_hours", JSONB, nullable=False),
+    Column("partners", JSONB, nullable=False),
+    Column("state", Text, nullable=False),  # draft, active, inactive
+    Column("active_during", DATEMULTIRANGE, nullable=False, server_default=text("'{}'")),
+    Column("version", BigInteger, nullable=False, server_default=text("0")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("search", TSVECTOR, Computed(_SEARCH, persisted=True)),
+    ForeignKeyConstraint(
+        ["unit_id", "institution_id"],
+        [unit_identities.c.id, unit_identities.c.institution_id],
+        name="services_unit_fk",
+    ),
+    UniqueConstraint("institution_id", "code"),
+    CheckConstraint("state IN ('draft', 'active', 'inactive')", name="state_known"),
+    CheckConstraint("state <> 'active' OR cardinality(legal_basis) > 0", name="founded"),
+    Index("services_unit_id_idx", "unit_id"),
+    Index("services_name_idx", "name", "id"),
+    Index("services_search_idx", "search", postgresql_using="gin"),
+    Index("services_name_trigram_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+    Index("services_region_codes_idx", "region_codes", postgresql_using="gin"),
+)

@@ -1,0 +1,239 @@
+"""Reading standards. Each row comes with its service's unit and institution, and the local day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    FromClause,
+    MetaData,
+    Select,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row, Statement
+from chassis.http.filters import Filters, Sort, matching, one_of
+from directory.zones import DEFAULT_ZONE, IANA_NAMES
+from registry.institutions.tables import institutions
+from registry.services.tables import services
+from registry.standards.lifecycle import IN_FORCE, SHOWN_TO_ALL, state_on
+from registry.standards.tables import standard_moves, standard_settings, standards
+from registry.units.tables import unit_ancestors
+
+_AT = bindparam("at", type_=DateTime(timezone=True))
+_ID = bindparam("id", type_=Uuid)
+
+
+def _local_day(zone: Any) -> Any:
+    return cast(func.timezone(zone, _AT), Date)
+
+
+def _ancestors(unit_id: Any, day: Any) -> Any:
+    """The unit and all units above it on the day, as an array."""
+    above = select(unit_ancestors.c.ancestor_id).where(
+        unit_ancestors.c.unit_id == unit_id, unit_ancestors.c.valid_during.op("@>")(day)
+    )
+    return func.array(above.scalar_subquery())
+
+
+def _placed(source: Any) -> Any:
+    """A version with where its service is now: `institution_id` and `unit_id` are the service's, not what the row remembers."""
+    today = _local_day(source.c.time_zone)
+    columns = [column for column in source.c if column.name not in ("institution_id", "in_force_during", "replaced_at")]
+    return select(
+        *columns,
+        services.c.institution_id,
+        services.c.unit_id,
+        services.c.code.label("service_code"),
+        services.c.name.label("service_name"),
+        today.label("today"),
+        _ancestors(services.c.unit_id, today).label("ancestors"),
+    ).select_from(source.join(services, services.c.id == source.c.service_id))
+
+
+standards_known = Table(
+    "standards_known",
+    MetaData(),
+    *(Column(column.name, column.type) for column in standards.c if column.name != "in_force_during"),
+    Column("replaced_at", DateTime(timezone=True)),
+)
+"""Every version as it was ever known; current rows are replaced at infinity."""
+
+_PLACED = _placed(standards)
+_ONE = Statement(_PLACED.where(standards.c.id == _ID))
+_LOCKED = Statement(_PLACED.where(standards.c.id == _ID).with_for_update(of=standards))
+_SHARED = Statement(_PLACED.where(standards.c.id == _ID).with_for_update(read=True, of=standards))
+_KNOWN_AT = bindparam("known_at", type_=DateTime(timezone=True))
+_KNOWN = Statement(
+    _placed(standards_known).where(
+        standards_known.c.id == _ID,
+        standards_known.c.recorded_at <= _KNOWN_AT,
+        standards_known.c.replaced_at > _KNOWN_AT,
+    )
+)
+_ZONE_OF_SERVICE = (
+    select(case(*((institutions.c.time_zone == code, name) for code, name in IANA_NAMES.items()), else_=DEFAULT_ZONE))
+    .where(institutions.c.id == services.c.institution_id)
+    .order_by(func.lower(institutions.c.valid_during).desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_SERVICE_TODAY = _local_day(_ZONE_OF_SERVICE)
+_SERVICE = Statement(
+    select(
+        services.c.id,
+        services.c.institution_id,
+        services.c.unit_id,
+        services.c.code,
+        _ZONE_OF_SERVICE.label("time_zone"),
+        _SERVICE_TODAY.label("today"),
+        _ancestors(services.c.unit_id, _SERVICE_TODAY).label("ancestors"),
+    ).where(services.c.id == _ID)
+)
+_NEXT_VERSION = Statement(
+    select(func.coalesce(func.max(standards.c.version), 0) + 1).where(standards.c.service_id == _ID)
+)
+_LATEST_PUBLISHED = Statement(
+    select(standards.c.id)
+    .where(standards.c.service_id == _ID, or_(*(standards.c.state == state for state in sorted(IN_FORCE))))
+    .order_by(standards.c.effective_on.desc())
+    .limit(1)
+)
+_SETTINGS = Statement(select(standard_settings).where(standard_settings.c.institution_id == _ID))
+_MOVES = Statement(select(standard_moves).where(standard_moves.c.standard_id == _ID).order_by(standard_moves.c.id))
+
+_TODAY = bindparam("today", type_=Date)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list of versions over the table, or over the view of all that was ever known."""
+
+    source: Select[Any]
+    filters: Filters
+    table: FromClause
+
+
+def _listing(table: FromClause) -> Listing:
+    in_force = or_(*(table.c.state == state for state in sorted(IN_FORCE)))
+    # By the day: a version whose successor has taken effect is superseded, recorded so yet or not.
+    true_state = case((and_(in_force, table.c.effective_to <= _TODAY), "superseded"), else_=table.c.state)
+    period = (
+        table.c.in_force_during
+        if "in_force_during" in table.c
+        else case((table.c.effective_on.is_not(None), func.daterange(table.c.effective_on, table.c.effective_to)))
+    )
+    left_out = ("institution_id", "in_force_during", "replaced_at")
+    return Listing(
+        select(
+            *(column for column in table.c if column.name not in left_out),
+            services.c.institution_id,
+            services.c.unit_id,
+            _TODAY.label("today"),
+        ).select_from(table.join(services, services.c.id == table.c.service_id)),
+        Filters(
+            parameters=[
+                one_of("state", true_state, str, "State, see the vocabulary standard_states"),
+                matching(
+                    "in_force_on",
+                    lambda: period.op("@>", is_comparison=True)(bindparam("in_force_on", type_=Date)),
+                    "The version that is the promise on this day",
+                    kind=date,
+                ),
+            ],
+            sorts={"version": Sort((table.c.version,), (int,))},
+            default_sort="-version",
+        ),
+        table,
+    )
+
+
+LISTING = _listing(standards)
+KNOWN_LISTING = _listing(standards_known)
+
+
+def visible_versions(
+    listing: Listing, service_id: UUID, *, insider: bool, today: date, known_at: datetime | None
+) -> tuple[str, Any, Mapping[str, Any]]:
+    """The reach of a list: one service's versions, all of them or those that anybody may read, as they were known."""
+    table = listing.table
+    shown = or_(
+        *(table.c.state == state for state in sorted(SHOWN_TO_ALL)),
+        and_(table.c.state == "revoked", table.c.effective_on.is_not(None)),
+    )
+    wanted = [table.c.service_id == bindparam("of_service", type_=Uuid)]
+    values: dict[str, Any] = {"of_service": service_id, "today": today}
+    if not insider:
+        wanted.append(shown)
+    if known_at is not None:
+        wanted += [table.c.recorded_at <= _KNOWN_AT, table.c.replaced_at > _KNOWN_AT]
+        values["known_at"] = known_at
+    return ("insider" if insider else "public"), and_(*wanted), values
+
+
+async def find_service(connection: Connection, service_id: UUID, *, at: datetime) -> Row | None:
+    """A service's place: institution_id, unit_id, code, time_zone (IANA), today, ancestors."""
+    return await _SERVICE.fetchrow(connection, id=service_id, at=at)
+
+
+async def find_standard(
+    connection: Connection,
+    standard_id: UUID,
+    *,
+    at: datetime,
+    lock: Literal["update", "share"] | None = None,
+    known_at: datetime | None = None,
+) -> Row | None:
+    """A version with its place; `lock` holds its row (shared: it can't move meanwhile), `known_at` reads what was recorded then."""
+    if known_at is not None:
+        row = await _KNOWN.fetchrow(connection, id=standard_id, at=at, known_at=known_at)
+    else:
+        statement = _ONE if lock is None else _LOCKED if lock == "update" else _SHARED
+        row = await statement.fetchrow(connection, id=standard_id, at=at)
+    return None if row is None else by_the_day(row)
+
+
+async def find_stored(connection: Connection, standard_id: UUID, *, at: datetime) -> Row | None:
+    """A version with its place and the state as it is recorded, whatever the day."""
+    return await _ONE.fetchrow(connection, id=standard_id, at=at)
+
+
+def by_the_day(row: Row) -> Row:
+    """The row with the state that is true today, recorded so yet or not."""
+    return {**row, "state": state_on(row["state"], row["effective_to"], row["today"])}
+
+
+async def next_version(connection: Connection, service_id: UUID) -> int:
+    """The number that the service's next version gets."""
+    found: int = await _NEXT_VERSION.fetchval(connection, id=service_id)
+    return found
+
+
+async def find_latest_published(connection: Connection, service_id: UUID) -> UUID | None:
+    """The version of the service that is in force, or the one that will be."""
+    found: UUID | None = await _LATEST_PUBLISHED.fetchval(connection, id=service_id)
+    return found
+
+
+async def find_moves(connection: Connection, standard_id: UUID) -> list[Row]:
+    """What was done with a version, oldest first."""
+    return await _MOVES.fetch(connection, id=standard_id)
+
+
+async def find_settings(connection: Connection, institution_id: UUID) -> Row | None:
+    """The institution's own settings for standards, if it has made any."""
+    return await _SETTINGS.fetchrow(connection, id=institution_id)

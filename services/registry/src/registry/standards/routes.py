@@ -1,0 +1,279 @@
+"""`/v1/services/{id}/standards` and `/v1/standards/{id}`: drafting, comparing, abandoning, and the version in force on any day."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from chassis.data.transactions import Snapshot, Transaction
+from chassis.http.filters import Chosen
+from chassis.http.idempotency import Once
+from chassis.http.models import Instant
+from chassis.http.problems import Forbidden, NotFound
+from chassis.http.routing import router
+from chassis.http.versions import IfMatch, MayMatch, encode, single
+from chassis.ops.clock import Now
+from directory.access import Anyone, acting
+from directory.roles import Actor
+from registry.rights import Manager, require_manager
+from registry.standards import facts, operations, queries, rights, settings
+from registry.standards.components import stored
+from registry.standards.diff import differences
+from registry.standards.operations import By
+from registry.standards.schemas import (
+    Abandonment,
+    Comparison,
+    History,
+    Settings,
+    SettingsBody,
+    Standard,
+    StandardDraft,
+    StandardPage,
+    StandardPatch,
+    patched,
+)
+
+Drafter = Annotated[Actor, acting("unit_head", "officer", scope=rights.WRITE)]
+Head = Annotated[Actor, acting("unit_head", scope=rights.WRITE)]
+HeadOrResponsible = Annotated[Actor, acting("unit_head", "responsible_officer", scope=rights.WRITE)]
+HeadOrHigher = Annotated[Actor, acting("unit_head", "responsible_officer", "supervisor", scope=rights.WRITE)]
+KnownAt = Annotated[Instant | None, Query(description="As it was recorded at this instant; default now")]
+
+routes = router(tags=["standards"])
+
+
+def shown(row: Any, actor: Actor) -> dict[str, Any]:
+    """A version as this actor reads it."""
+    insider = rights.is_insider(actor, row)
+    content = facts.written(row, insider=insider)
+    return {**content, "allowed_actions": rights.allowed_actions(actor, row)}
+
+
+def reply(request: Request, row: Any, actor: Actor, *, status: int = 200) -> Response:
+    """A version as a reply, with its ETag."""
+    headers = {"Location": f"/v1/standards/{row['id']}"} if status == 201 else {}
+    return single(request, shown(row, actor), version=row["revision"], status=status, headers=headers)
+
+
+async def readable(
+    connection: Any, standard_id: UUID, actor: Actor, *, at: datetime, known_at: datetime | None = None
+) -> Any:
+    """A version that the actor may read. Raises NotFound."""
+    row = await queries.find_standard(connection, standard_id, at=at, known_at=known_at)
+    if row is None:
+        raise NotFound
+    rights.check_visible(actor, row)
+    return row
+
+
+@routes.get(
+    "/services/{service_id}/standards",
+    operation_id="list_standards",
+    summary="The versions of a service's standard",
+    response_model=StandardPage,
+)
+async def list_standards(
+    actor: Anyone,
+    connection: Snapshot,
+    service_id: UUID,
+    chosen: Annotated[Chosen, queries.LISTING.filters.dependency()],
+    now: Now,
+    known_at: KnownAt = None,
+) -> Response:
+    """Newest first. `in_force_on` gives the one version that was, is or will be the promise on that day.
+
+    Drafts are listed to the unit's people alone, until they are open for comment.
+    """
+    service = await queries.find_service(connection, service_id, at=now)
+    if service is None:
+        raise NotFound
+    insider = rights.is_insider(actor, service)
+    listing = queries.LISTING if known_at is None else queries.KNOWN_LISTING
+    reach = queries.visible_versions(listing, service_id, insider=insider, today=service["today"], known_at=known_at)
+    page = await listing.filters.page(connection, chosen, listing.source, reach=reach)
+    rows = [{**queries.by_the_day(row), "ancestors": service["ancestors"]} for row in page.rows]
+    return Response(encode(page.written([shown(row, actor) for row in rows])), media_type="application/json")
+
+
+@routes.post(
+    "/services/{service_id}/standards",
+    operation_id="draft_standard",
+    summary="Begin a version",
+    response_model=Standard,
+    status_code=201,
+    responses={409: {"description": "draft_open: a draft is in progress; standard_number_taken"}},
+)
+async def draft_standard(
+    request: Request,
+    _once: Once,
+    actor: Drafter,
+    connection: Transaction,
+    service_id: UUID,
+    body: StandardDraft,
+    now: Now,
+) -> Response:
+    """A draft with its number reserved and the provider's team named. Components may come now or by PATCH."""
+    content = {
+        "number": body.number,
+        "provider_team": [member.model_dump() for member in body.provider_team],
+        "considerations": body.considerations.model_dump(),
+        "components": stored(body.components),
+        "manufacturing_public": body.manufacturing_public,
+    }
+    row = await operations.draft(connection, service_id, content, by=By(actor=actor, now=now))
+    return reply(request, row, actor, status=201)
+
+
+@routes.get("/standards/{standard_id}", operation_id="get_standard", summary="A version", response_model=Standard)
+async def get_standard(
+    request: Request,
+    actor: Anyone,
+    connection: Snapshot,
+    standard_id: UUID,
+    now: Now,
+    known_at: KnownAt = None,
+) -> Response:
+    """The public sees the six service-delivery components always, the others unless the version keeps them internal."""
+    row = await readable(connection, standard_id, actor, at=now, known_at=known_at)
+    return reply(request, row, actor)
+
+
+@routes.patch(
+    "/standards/{standard_id}",
+    operation_id="redraft_standard",
+    summary="Change a draft",
+    response_model=Standard,
+    responses={409: {"description": "move_not_allowed: only drafts and versions being finalised can change"}},
+)
+async def redraft_standard(
+    request: Request,
+    actor: Drafter,
+    connection: Transaction,
+    standard_id: UUID,
+    body: StandardPatch,
+    expected: IfMatch,
+    now: Now,
+) -> Response:
+    """A JSON merge patch of the text. While finalising, only components that the disposition of a comment names can change."""
+    by = By(actor=actor, now=now)
+    row, move = await operations.lock(connection, standard_id, "drafting", by=by, expected=expected)
+    changed = await operations.redraft(connection, row, move, patched(row, body), by=by)
+    return reply(request, changed, actor)
+
+
+@routes.post(
+    "/standards/{standard_id}/abandonment",
+    operation_id="abandon_standard",
+    summary="End a draft",
+    response_model=Standard,
+    responses={409: {"description": "move_not_allowed"}},
+)
+async def abandon_standard(
+    request: Request,
+    _once: Once,
+    actor: Head,
+    connection: Transaction,
+    standard_id: UUID,
+    body: Abandonment,
+    expected: IfMatch,
+    now: Now,
+) -> Response:
+    """The draft was never stipulated and never will be."""
+    row = await operations.abandon(
+        connection,
+        standard_id,
+        reason=body.reason,
+        participants_told=body.participants_told,
+        by=By(actor=actor, now=now),
+        expected=expected,
+    )
+    return reply(request, row, actor)
+
+
+@routes.get(
+    "/standards/{standard_id}/diff",
+    operation_id="compare_standards",
+    summary="What changed since another version",
+    response_model=Comparison,
+)
+async def compare_standards(
+    request: Request,
+    actor: Anyone,
+    connection: Snapshot,
+    standard_id: UUID,
+    against: Annotated[UUID, Query(description="The version to compare with")],
+    now: Now,
+) -> Response:
+    """Component by component; what a reader may not see in either version is left out."""
+    row = await readable(connection, standard_id, actor, at=now)
+    other = await readable(connection, against, actor, at=now)
+    before, after = (
+        {
+            "components": facts.visible_components(one, insider=rights.is_insider(actor, one)),
+            "considerations": one["considerations"],
+        }
+        for one in (other, row)
+    )
+    content = {"id": standard_id, "against": against, "differences": differences(before, after)}
+    return single(request, content, version=row["revision"])
+
+
+@routes.get(
+    "/standards/{standard_id}/history",
+    operation_id="get_standard_history",
+    summary="What was done with a version",
+    response_model=History,
+)
+async def get_standard_history(
+    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, now: Now
+) -> Response:
+    """Every act, by whom and when, for those who see drafts."""
+    row = await readable(connection, standard_id, actor, at=now)
+    if not rights.is_insider(actor, row):
+        raise Forbidden
+    moves = [
+        {name: value for name, value in move.items() if name not in ("id", "standard_id")}
+        for move in await queries.find_moves(connection, standard_id)
+    ]
+    return single(request, {"items": moves}, version=row["revision"])
+
+
+@routes.get(
+    "/institutions/{institution_id}/standard-settings",
+    operation_id="get_standard_settings",
+    summary="An institution's settings for standards",
+    response_model=Settings,
+)
+async def get_standard_settings(
+    request: Request, _actor: Anyone, connection: Snapshot, institution_id: UUID
+) -> Response:
+    """Whether acting heads may stipulate, whether and how long drafts are tested in public."""
+    found = await settings.settings_of(connection, institution_id)
+    return single(request, _without_version(found), version=found["version"])
+
+
+@routes.put(
+    "/institutions/{institution_id}/standard-settings",
+    operation_id="put_standard_settings",
+    summary="Change an institution's settings for standards",
+    response_model=Settings,
+)
+async def put_standard_settings(
+    request: Request,
+    actor: Manager,
+    connection: Transaction,
+    institution_id: UUID,
+    body: SettingsBody,
+    expected: MayMatch,
+    now: Now,
+) -> Response:
+    """What the law leaves to each institution."""
+    require_manager(actor, institution_id)
+    found = await settings.put_settings(connection, institution_id, body.model_dump(), now=now, expected=expected)
+    return single(request, _without_version(found), version=found["version"])
+
+
+def _without_version(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "version"}

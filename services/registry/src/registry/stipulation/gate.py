@@ -1,0 +1,137 @@
+"""What stands between a draft and its decree, and between the decree and publication: every reason at once. Pure.
+
+UU 25/2009 art. 20-22; PP 96/2012 art. 22-33.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.http.languages import Text
+from chassis.http.problems import Flaw
+from registry.consultations.participation import attendance_lacks, signature_lacks
+from registry.standards.completeness import component_gaps, consideration_gaps
+
+STATEMENTS = {
+    "promise_to_serve": Text(
+        "Kami berjanji dan sanggup melaksanakan pelayanan sesuai dengan standar pelayanan.",
+        "We promise and are able to serve by the service standard.",
+    ),
+    "promise_to_improve": Text(
+        "Kami berjanji melaksanakan kewajiban kami dan melakukan perbaikan secara terus-menerus.",
+        "We promise to do our duties and to keep improving.",
+    ),
+    "accept_sanction": Text(
+        "Kami bersedia menerima sanksi dan/atau memberikan kompensasi apabila pelayanan tidak sesuai dengan standar.",
+        "We are ready to accept sanctions and/or to give compensation if the service falls below the standard.",
+    ),
+}
+"""What a charter must state (UU 25/2009 art. 22), with the wording used where the unit has none of its own."""
+ELECTRONIC = frozenset({"sippn", "website", "social_media", "mobile_app"})
+"""Media that count as electronic (PEKPPP F-02, indicator 3)."""
+
+_UNDISPOSED = Text("Masukan ini belum ditanggapi.", "This comment has no disposition.")
+_NUMBER = Text("Sebutkan nomor keputusan.", "State the decree's number.")
+_DATE = Text("Sebutkan tanggal keputusan.", "State the decree's date.")
+_FUTURE = Text("Tanggal keputusan tidak boleh di masa depan.", "The decree's date can't be in the future.")
+_SIGNER = Text("Sebutkan penanda tangan keputusan.", "Name who signed the decree.")
+_EFFECTIVE = Text("Sebutkan tanggal mulai berlaku.", "State the day on which it takes effect.")
+_BEFORE_DECREE = Text("Berlaku sebelum keputusannya ditetapkan.", "It would take effect before its decree.")
+_NOT_AFTER = Text(
+    "Harus sesudah versi lain layanan ini mulai berlaku.",
+    "It must be after every other version of the service took effect.",
+)
+_CHANNELS = Text("Sebutkan paling sedikit satu saluran publikasi.", "Name at least one channel of publication.")
+_CHARTER = Text("Maklumat pelayanan belum ada.", "The charter is missing.")
+_STATEMENT = Text("Pernyataan ini belum ada dalam maklumat.", "The charter lacks this statement.")
+_UNSIGNED = Text("Maklumat belum ditandatangani.", "The charter isn't signed.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What is known of a version about to be stipulated. `signers` None: there are no minutes."""
+
+    components: Mapping[str, Any]
+    considerations: Mapping[str, Any]
+    undisposed: Collection[UUID]
+    attended: Collection[str]
+    signers: Collection[str] | None
+
+
+def stipulation_flaws(drafted: Drafted, decree: Mapping[str, Any], *, today: date) -> list[Flaw]:
+    """Everything that refuses the stipulation. `decree`: decree_number, decree_date, signer, each None if missing."""
+    flaws = [
+        Flaw(*gap)
+        for gap in (
+            *component_gaps(drafted.components),
+            *consideration_gaps(drafted.considerations),
+            *attendance_lacks(drafted.attended),
+            *signature_lacks(drafted.signers),
+        )
+    ]
+    flaws += [
+        Flaw(f"/comments/{comment}", "comment_without_disposition", _UNDISPOSED) for comment in drafted.undisposed
+    ]
+    if not decree["decree_number"]:
+        flaws.append(Flaw("/decree_number", "missing", _NUMBER))
+    if decree["decree_date"] is None:
+        flaws.append(Flaw("/decree_date", "missing", _DATE))
+    elif decree["decree_date"] > today:
+        flaws.append(Flaw("/decree_date", "in_the_future", _FUTURE))
+    if decree["signer"] is None:
+        flaws.append(Flaw("/signer", "missing", _SIGNER))
+    return flaws
+
+
+def publication_flaws(
+    publication: Mapping[str, Any], *, decree_date: date, others_effective_on: Collection[date]
+) -> list[Flaw]:
+    """Everything that refuses the publication. `publication`: effective_on, channels, charter (None if missing), charter_id.
+
+    `others_effective_on`: when the service's other versions in force, now or later, take effect.
+    """
+    flaws: list[Flaw] = []
+    effective_on = publication["effective_on"]
+    if effective_on is None:
+        flaws.append(Flaw("/effective_on", "missing", _EFFECTIVE))
+    elif effective_on < decree_date:
+        flaws.append(Flaw("/effective_on", "before_decree", _BEFORE_DECREE))
+    elif any(effective_on <= other for other in others_effective_on):
+        flaws.append(Flaw("/effective_on", "not_after_other_version", _NOT_AFTER))
+    if not publication["channels"]:
+        flaws.append(Flaw("/channels", "missing", _CHANNELS))
+    charter = publication["charter"]
+    if charter is None and publication["charter_id"] is None:
+        flaws.append(Flaw("/charter", "missing", _CHARTER))
+    if charter is not None:
+        flaws += charter_flaws(charter)
+    return flaws
+
+
+def charter_flaws(charter: Mapping[str, Any]) -> list[Flaw]:
+    """What a charter lacks: each of the three statements, its signature."""
+    flaws = [
+        Flaw(f"/charter/statements/{code}", "statement_missing", _STATEMENT)
+        for code in STATEMENTS
+        if code not in charter["statements"]
+    ]
+    if charter["signer"] is None or charter["signed_on"] is None:
+        flaws.append(Flaw("/charter/signer", "charter_unsigned", _UNSIGNED))
+    return flaws
+
+
+def charter_state(media: Collection[str]) -> str:
+    """How far a signed and complete charter is published, of the vocabulary charter_states."""
+    return "published_electronic" if ELECTRONIC & set(media) else "published_non_electronic"
+
+
+RESTRICTED = {"plt": "plt_may_stipulate", "plh": "plh_may_stipulate"}
+"""Acting kinds whose power to stipulate is a setting (UU 30/2014 art. 14(7) leaves it open)."""
+
+
+def acting_may_stipulate(acting: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a holder of this acting kind may stipulate, by the institution's settings."""
+    setting = RESTRICTED.get(acting)
+    return setting is None or bool(settings[setting])

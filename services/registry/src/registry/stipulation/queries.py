@@ -1,0 +1,128 @@
+"""Reading decrees, publications and charters."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Date, DateTime, Text, Uuid, any_, bindparam, cast, func, or_, select
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row, Statement
+from registry.appointments.tables import appointments
+from registry.services.tables import services
+from registry.standards.lifecycle import IN_FORCE
+from registry.standards.tables import standards
+from registry.stipulation.tables import charter_standards, charters, publications, stipulations
+
+_ID = bindparam("id", type_=Uuid)
+_STIPULATION = Statement(select(stipulations).where(stipulations.c.standard_id == _ID))
+_PUBLICATION = Statement(
+    select(publications, standards.c.effective_on)
+    .select_from(publications.join(standards, standards.c.id == publications.c.standard_id))
+    .where(publications.c.standard_id == _ID)
+)
+_CHARTER = Statement(select(charters).where(charters.c.id == _ID))
+_CHARTER_OF = Statement(
+    select(charters)
+    .select_from(charters.join(charter_standards, charter_standards.c.charter_id == charters.c.id))
+    .where(charter_standards.c.standard_id == _ID)
+)
+_COVERED = Statement(
+    select(
+        standards.c.id,
+        standards.c.number,
+        standards.c.version,
+        standards.c.service_id,
+        services.c.name.label("service_name"),
+        standards.c.state,
+        standards.c.effective_on,
+    )
+    .select_from(
+        charter_standards.join(standards, standards.c.id == charter_standards.c.standard_id).join(
+            services, services.c.id == standards.c.service_id
+        )
+    )
+    .where(charter_standards.c.charter_id == _ID)
+    .order_by(standards.c.number)
+)
+_IN_FORCE = or_(*(standards.c.state == state for state in sorted(IN_FORCE)))
+_OTHERS = Statement(
+    select(standards.c.id, standards.c.effective_on, standards.c.effective_to)
+    .where(standards.c.service_id == _ID, _IN_FORCE)
+    .order_by(standards.c.effective_on)
+    .with_for_update()
+)
+_TODAY = cast(func.timezone(standards.c.time_zone, bindparam("at", type_=DateTime(timezone=True))), Date)
+_ENDED = Statement(
+    select(standards.c.id)
+    .where(_IN_FORCE, standards.c.effective_to <= _TODAY)
+    .order_by(standards.c.id)
+    .limit(100)
+    .with_for_update(skip_locked=True)
+)
+_REVIEW_DUE = Statement(
+    select(standards.c.id)
+    .where(standards.c.state == "published", standards.c.review_due_on <= _TODAY)
+    .order_by(standards.c.id)
+    .limit(100)
+    .with_for_update(skip_locked=True)
+)
+_SEATED = Statement(
+    select(func.count())
+    .select_from(appointments)
+    .where(
+        appointments.c.person_id == _ID,
+        appointments.c.institution_id == bindparam("institution_id", type_=Uuid),
+        appointments.c.in_office_during.op("@>")(bindparam("day", type_=Date)),
+        appointments.c.role == any_(bindparam("roles", type_=ARRAY(Text))),
+    )
+)
+_SIGNING = ["unit_head", "responsible_officer", "supervisor"]
+
+
+async def find_stipulation(connection: Connection, standard_id: UUID) -> Row | None:
+    """A version's decree."""
+    return await _STIPULATION.fetchrow(connection, id=standard_id)
+
+
+async def find_publication(connection: Connection, standard_id: UUID) -> Row | None:
+    """A version's publication, with `effective_on`."""
+    return await _PUBLICATION.fetchrow(connection, id=standard_id)
+
+
+async def find_charter(connection: Connection, charter_id: UUID) -> Row | None:
+    """A charter by its id."""
+    return await _CHARTER.fetchrow(connection, id=charter_id)
+
+
+async def find_charter_of(connection: Connection, standard_id: UUID) -> Row | None:
+    """The charter that covers a version."""
+    return await _CHARTER_OF.fetchrow(connection, id=standard_id)
+
+
+async def find_covered(connection: Connection, charter_id: UUID) -> list[Row]:
+    """The versions that a charter covers."""
+    return await _COVERED.fetch(connection, id=charter_id)
+
+
+async def lock_in_force(connection: Connection, service_id: UUID) -> list[Row]:
+    """The service's versions that are in force now or later, earliest first, locked: id, effective_on, effective_to."""
+    return await _OTHERS.fetch(connection, id=service_id)
+
+
+async def take_ended(connection: Connection, *, at: Any) -> list[UUID]:
+    """Versions whose successor's day has come, locked; those that somebody else works on are left out."""
+    return [row["id"] for row in await _ENDED.fetch(connection, at=at)]
+
+
+async def take_review_due(connection: Connection, *, at: Any) -> list[UUID]:
+    """Versions whose review is due, locked likewise."""
+    return [row["id"] for row in await _REVIEW_DUE.fetch(connection, at=at)]
+
+
+async def holds_seat(connection: Connection, person_id: UUID, institution_id: UUID, *, day: date) -> bool:
+    """Whether the person may still sign for the institution on this day."""
+    found: int = await _SEATED.fetchval(
+        connection, id=person_id, institution_id=institution_id, day=day, roles=_SIGNING
+    )
+    return found > 0

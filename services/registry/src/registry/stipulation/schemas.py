@@ -1,0 +1,156 @@
+"""Wire models of stipulation. What may be missing is optional here, so that every reason of refusal is told at once."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+
+from chassis.http.models import Body, Line, Prose, Shape
+
+Medium = Literal[
+    "sippn",
+    "website",
+    "social_media",
+    "mobile_app",
+    "banner_board",
+    "leaflet",
+    "display_screen",
+    "print_media",
+    "radio_tv",
+]
+Statement = Literal["promise_to_serve", "promise_to_improve", "accept_sanction"]
+Acting = Literal["definitive", "plt", "plh", "pj", "pjs"]
+
+
+def _named(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Official(Body):
+    """Who signs, in which post. `person_id` is of /v1/people; a bare name is taken too."""
+
+    name: Line
+    post: Line | None = None
+    person_id: UUID | None = None
+    acting: Acting = "definitive"
+
+
+Signer = Annotated[Official, BeforeValidator(_named)]
+
+
+class StipulationBody(Body):
+    """The decree (SK penetapan)."""
+
+    decree_number: Line | None = None
+    decree_date: date | None = None
+    signer: Signer | None = None
+
+
+class ChannelBody(Body):
+    """Where the service-delivery components are published."""
+
+    medium: Medium
+    address: Line | None = None
+
+
+def _worded(value: Any) -> Any:
+    return dict.fromkeys(value) if isinstance(value, list) else value
+
+
+class CharterBody(Body):
+    """The charter (maklumat): its three statements, as a list of codes or with the unit's own wording, and who signed it."""
+
+    number: Line | None = None
+    statements: Annotated[dict[Statement, Prose | None], BeforeValidator(_worded)] = Field(default_factory=dict)
+    signer: Signer | None = None
+    signed_on: date | None = None
+
+
+class PublicationBody(Body):
+    """When it takes effect, where it is published, and the charter: a new one, or the unit's earlier one by `charter_id`."""
+
+    effective_on: date | None = None
+    channels: Annotated[list[ChannelBody], Field(max_length=50)] = Field(default_factory=list)
+    charter: CharterBody | None = None
+    charter_id: UUID | None = None
+
+
+class ReviewBody(Body):
+    """What gives cause for a review."""
+
+    cause: Literal["review_due", "finding", "complaint_pattern", "change_of_law", "reorganisation", "other"]
+    reason: Prose
+
+
+class ConfirmationBody(Body):
+    """The review's report: nothing to change. `years` until the next review: at most 3, 1 for the top score of PEKPPP."""
+
+    report: Prose
+    years: Annotated[int, Field(ge=1, le=3)] = 3
+
+
+class RevocationBody(Body):
+    """The decree that revokes the version, and why."""
+
+    decree_number: Line
+    decree_date: date
+    reason: Prose
+    signer: Signer | None = None
+
+
+class Stipulation(Shape):
+    """The decree of a version. `content_hash`: SHA-256 of number, version, components and considerations as canonical JSON."""
+
+    standard_id: UUID
+    decree_number: str
+    decree_date: date
+    signer: dict[str, Any]
+    content_hash: str
+    stipulated_at: datetime
+
+
+class Publication(Shape):
+    """How a version was published."""
+
+    standard_id: UUID
+    effective_on: date
+    channels: list[dict[str, Any]]
+    published_at: datetime
+
+
+class CharterStatement(Shape):
+    code: str
+    text: str
+
+
+class Covered(Shape):
+    """A standard that a charter covers."""
+
+    id: UUID
+    number: str
+    version: int
+    service_id: UUID
+    service_name: str
+    state: str
+    effective_on: date | None
+
+
+class CharterWarning(Shape):
+    code: str
+    detail: str
+
+
+class Charter(Shape):
+    """A charter. A warning tells that its signer has left the seat, so that it is to be signed anew."""
+
+    id: UUID
+    institution_id: UUID
+    unit_id: UUID
+    number: str | None
+    state: str
+    statements: list[CharterStatement]
+    signer: dict[str, Any]
+    signed_on: date
+    standards: list[Covered]
+    warnings: list[CharterWarning]

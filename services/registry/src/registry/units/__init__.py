@@ -1,0 +1,1 @@
+"""Organisational units: a dated tree below each institution, and its closure."""

@@ -1,0 +1,166 @@
+"""Reading units, as of a day and as recorded at an instant; their ancestors and descendants."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    FromClause,
+    Select,
+    SmallInteger,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row, Statement
+from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
+from registry.moments import AS_OF, Moment, bounds, held, recorded
+from registry.shapes import shown_period
+from registry.units.subtrees import of_units
+from registry.units.tables import unit_ancestors, unit_identities, units, units_known
+
+_COLUMNS = (
+    "id", "institution_id", "parent_id", "code", "name", "short_name", "kind", "region_code", "functions",
+)  # fmt: skip
+_ID, _Q = bindparam("id", type_=Uuid), bindparam("q", type_=Text)
+
+
+def _listed(table: FromClause) -> Select[Any]:
+    return select(*(table.c[name] for name in _COLUMNS), unit_identities.c.version, *bounds(table)).join_from(
+        table, unit_identities, unit_identities.c.id == table.c.id
+    )
+
+
+def _filters(table: FromClause) -> Filters:
+    return Filters(
+        parameters=[
+            matching(
+                "q",
+                lambda: or_(table.c.name.op("%>")(_Q), table.c.short_name.op("%>")(_Q), table.c.code == _Q),
+                "A name, short name or code; typos are forgiven",
+            ),
+            one_of("institution", table.c.institution_id, UUID, "Institutions"),
+            one_of("parent", table.c.parent_id, UUID, "The unit directly above"),
+            one_of("kind", table.c.kind, str, "Kind, see the vocabulary unit_kinds"),
+            one_of("region", table.c.region_code, str, "Code of the region where it is"),
+            one_of("code", table.c.code, str, "Codes within the institution"),
+            *of_units(table.c.id),
+        ],
+        sorts={
+            "name": Sort((table.c.name, table.c.id), (str, UUID)),
+            "code": Sort((table.c.code, table.c.id), (str, UUID)),
+        },
+        default_sort="name",
+    )
+
+
+FILTERS = _filters(units)
+_KNOWN_FILTERS = _filters(units_known)
+_LISTED, _KNOWN_LISTED = _listed(units), _listed(units_known)
+
+
+def _one(table: FromClause, source: Select[Any], *, known: bool) -> tuple[Statement, Statement]:
+    """The version on a day; and the one to show when no day is stated: today's, else the last or next one."""
+    mine = source.where(table.c.id == _ID)
+    nearest = mine.where(recorded(table)) if known else mine
+    today_first = table.c.valid_during.op("@>")(AS_OF).desc(), func.lower(table.c.valid_during).desc()
+    return Statement(mine.where(held(table, known=known))), Statement(nearest.order_by(*today_first).limit(1))
+
+
+_ONE = _one(units, _LISTED, known=False)
+_KNOWN_ONE = _one(units_known, _KNOWN_LISTED, known=True)
+
+
+def _upward(table: FromClause, *, known: bool) -> Statement:
+    """The line upward by the rows themselves: the closure has no recorded time, and a line is short."""
+    here = (
+        select(table.c.id, table.c.parent_id, cast(literal_column("0"), SmallInteger).label("depth"))
+        .where(table.c.id == _ID, held(table, known=known))
+        .cte("line", recursive=True)
+    )
+    above = table.alias("above")
+    step = select(above.c.id, above.c.parent_id, cast(here.c.depth + literal_column("1"), SmallInteger)).where(
+        above.c.id == here.c.parent_id, held(above, known=known), here.c.depth < literal_column("50")
+    )
+    line = here.union_all(step)
+    return Statement(
+        _listed(table)
+        .add_columns(line.c.depth)
+        .join(line, line.c.id == table.c.id)
+        .where(held(table, known=known))
+        .order_by(line.c.depth)
+    )
+
+
+_LINE, _KNOWN_LINE = _upward(units, known=False), _upward(units_known, known=True)
+_BELOW = unit_ancestors.alias("below")
+DESCENDANT_FILTERS = Filters(
+    parameters=[one_of("kind", units.c.kind, str, "Kind, see the vocabulary unit_kinds")],
+    sorts={"depth": Sort((_BELOW.c.depth, units.c.name, units.c.id), (int, str, UUID))},
+    default_sort="depth",
+)
+_DESCENDANTS = _LISTED.add_columns(_BELOW.c.depth).join(
+    _BELOW,
+    and_(_BELOW.c.unit_id == units.c.id, _BELOW.c.ancestor_id == _ID, _BELOW.c.depth > literal_column("0")),
+)
+_DESCENDANTS_HELD = and_(held(units, known=False), _BELOW.c.valid_during.op("@>")(AS_OF))
+_EXISTS = Statement(select(unit_identities.c.institution_id).where(unit_identities.c.id == _ID))
+_ANCESTOR_IDS = Statement(
+    select(unit_ancestors.c.ancestor_id)
+    .where(unit_ancestors.c.unit_id == _ID, unit_ancestors.c.valid_during.op("@>")(AS_OF))
+    .order_by(unit_ancestors.c.depth)
+)
+
+
+async def find_units(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
+    """A page of units in force at a moment."""
+    known = moment.known_at is not None
+    filters, table, source = (_KNOWN_FILTERS, units_known, _KNOWN_LISTED) if known else (FILTERS, units, _LISTED)
+    reach = ("known" if known else "current", held(table, known=known), moment.values)
+    return await filters.page(connection, chosen, source, reach=reach)
+
+
+async def find_unit(connection: Connection, identity: UUID, moment: Moment) -> Row | None:
+    """A unit at a moment; without a stated day also one that isn't in force today."""
+    on_day, nearest = _KNOWN_ONE if moment.known_at else _ONE
+    return await (on_day if moment.stated else nearest).fetchrow(connection, id=identity, **moment.values)
+
+
+async def find_line(connection: Connection, identity: UUID, moment: Moment) -> list[Row]:
+    """The unit itself and the units above it at a moment, nearest first; empty if it isn't in force then."""
+    return await (_KNOWN_LINE if moment.known_at else _LINE).fetch(connection, id=identity, **moment.values)
+
+
+async def find_descendants(connection: Connection, identity: UUID, chosen: Chosen, moment: Moment) -> Listed:
+    """A page of the units below a unit on a day."""
+    values = {**moment.values, "id": identity}
+    return await DESCENDANT_FILTERS.page(connection, chosen, _DESCENDANTS, reach=("below", _DESCENDANTS_HELD, values))
+
+
+async def find_institution_id(connection: Connection, identity: UUID) -> UUID | None:
+    """The institution of a unit, whenever it is in force."""
+    found: UUID | None = await _EXISTS.fetchval(connection, id=identity)
+    return found
+
+
+async def find_ancestor_ids(connection: Connection, identity: UUID, moment: Moment) -> frozenset[UUID]:
+    """The unit itself and the units above it on a day: what rights ask for."""
+    rows = await _ANCESTOR_IDS.fetch(connection, id=identity, as_of=moment.day)
+    return frozenset(row["ancestor_id"] for row in rows)
+
+
+def shown(row: Row) -> dict[str, Any]:
+    """A row as it is sent."""
+    return {**{name: row[name] for name in _COLUMNS}, "valid_during": shown_period(row)}
+
+
+def shown_relative(row: Row) -> dict[str, Any]:
+    """A row of a line or a subtree as it is sent."""
+    return {**shown(row), "depth": row["depth"]}

@@ -1,0 +1,49 @@
+"""Policies and categories as anybody reads them."""
+
+from support.filings import Desk
+from support.services import ServiceUnderTest
+
+
+async def test_policies_are_listed_and_read_with_their_rows(complaints: ServiceUnderTest) -> None:
+    anybody = complaints.anonymous()
+    listed = (await complaints.call("GET", "/v1/deadline-policies", caller=anybody)).json()["items"]
+    assert {"sp4n_2018", "sp4n_2025", "uu25_2009", "uu14_2008"} <= {item["code"] for item in listed}
+    reply = await complaints.call("GET", "/v1/deadline-policies/uu25_2009", caller=anybody)
+    decision = next(rule for rule in reply.json()["rules"] if rule["stage"] == "decision")
+    assert (decision["amount"], decision["unit"], decision["source"]) == (60, "calendar_day", "art. 50(1)")
+    again = await complaints.call(
+        "GET", "/v1/deadline-policies/uu25_2009", headers={"if-none-match": reply.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+async def test_versions(complaints: ServiceUnderTest) -> None:
+    first = await complaints.call("GET", "/v1/deadline-policies/uu14_2008?version=1")
+    assert first.json()["rules"][0]["extension"]["amount"] == 7
+    assert "immutable" in first.headers["cache-control"]
+    assert (await complaints.call("GET", "/v1/deadline-policies/uu14_2008?version=99")).status_code == 404
+    assert (await complaints.call("GET", "/v1/deadline-policies/uu99_2099")).status_code == 404
+    assert (await complaints.client.get("/v1/deadline-policies")).status_code == 401
+
+
+async def test_the_31_categories_of_lapor(complaints: ServiceUnderTest) -> None:
+    items = (await complaints.call("GET", "/v1/categories", caller=complaints.anonymous())).json()["items"]
+    assert len(items) == 31
+    assert items[0]["label"] == {"id": "Topik lainnya", "en": "Other topics"}
+
+
+async def test_a_city_adopts_the_three_hours_for_minor_complaints(desk: Desk) -> None:
+    path = "/v1/deadline-policies/sp4n_local_minor_3_hours/adoptions"
+    # From a day that no other test reaches: the desk's city is shared.
+    body = {"institution_id": str(desk.country.city), "adopted_on": "2031-01-01"}
+
+    async def status(name: str, path: str = path) -> int:
+        return (await desk.service.call("POST", path, caller=desk.account(name), json=body)).status_code
+
+    assert await status("admin") == 201
+    assert await status("liaison") == 403
+    assert await status("other_admin") == 404
+    assert await status("admin", "/v1/deadline-policies/uu25_2009/adoptions") == 409
+    assert await status("admin", "/v1/deadline-policies/no_such/adoptions") == 404
+    anybody = await desk.service.call("POST", path, caller=desk.service.anonymous(), json=body)
+    assert anybody.status_code == 401

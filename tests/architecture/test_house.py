@@ -1,0 +1,76 @@
+"""The rules of the house that a machine can check: imports, the lock file, documents, words."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from devstack.layout import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+OWN = ("prima-chassis", "prima-registry", "prima-complaints", "prima-evaluation", "prima-gateway", "prima-devstack")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """The repository's files, without what is built or written at run time."""
+    listed = subprocess.run(  # noqa: S603, S607 - git, in our own repository
+        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    return [ROOT / name for name in listed]
+
+
+def test_imports_go_down() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_the_lock_file_holds_no_address_and_none_of_our_names() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "://" not in lock
+    assert not [name for name in OWN if re.search(rf"^{name}==", lock, re.MULTILINE)]
+    for block in re.split(r"\n(?=[a-z])", lock)[1:]:
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+def test_every_make_target_is_in_the_readme() -> None:
+    targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert targets
+    assert not [target for target in targets if f"`make {target}`" not in README]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.id.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
+def test_links_of_documents_lead_somewhere(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (ROOT / target).exists(), target
+
+
+def test_source_files_are_short() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in tracked("*/src/*.py", "**/src/**/*.py")
+        if path.exists() and (lines := len(path.read_text("utf-8").splitlines())) > 350
+    }
+    assert not long
+
+
+def test_no_room_is_named_for_nothing() -> None:
+    vague = {"utils", "helpers", "common", "base", "manager", "handler", "misc", "shared"}
+    assert not [str(path) for path in tracked("**/*.py") if vague & {part.removesuffix(".py") for part in path.parts}]
+
+
+def test_the_project_speaks_of_itself_alone() -> None:
+    strange = re.compile(r"/tmp/[a-z]+/|/root/|/home/[a-z]+/")  # noqa: S108 - looked for, not used
+    mine = Path(__file__)
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()[:80]}"
+        for path in tracked("*.py", "*.md", "*.toml", "*.yml", "Makefile", "*.json")
+        if path != mine and path.exists()
+        for line in path.read_text("utf-8").splitlines()
+        if strange.search(line)
+    ]
+    assert not found

@@ -1,0 +1,124 @@
+"""What every service must keep: policies, documentation, idempotency, settings, migrations that go up and down."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+from sqlalchemy import pool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from chassis.data import migrations
+from chassis.http import idempotency
+from chassis.http.app import Service, create_app, policy_of
+from chassis.http.routing import all_dependants
+from chassis.ops.settings import settings_for
+from complaints.service import SERVICE as COMPLAINTS
+from devstack.layout import DATA, ROOT
+from devstack.postgres import Cluster
+from evaluation.service import SERVICE as EVALUATION
+from registry.service import SERVICE as REGISTRY
+from support import databases
+
+SERVICES = {service.name: service for service in (REGISTRY, COMPLAINTS, EVALUATION)}
+README = (ROOT / "README.md").read_text("utf-8")
+
+WITHOUT_KEY = {"track_case", "find_authority_batch", "simulate_routing"}
+"""POSTs that change nothing, or must not be replayed: tracking, look-ups in bulk, simulations."""
+
+
+def application(service: Service) -> FastAPI:
+    settings = settings_for(service.name).model_construct(
+        database_url=SecretStr(""), port=1, data_dir=DATA, pool_size=2, gateway_url="", follower_secret=None
+    )
+    return create_app(service, settings)
+
+
+def routes() -> Iterator[Any]:
+    for name, service in SERVICES.items():
+        for route in application(service).routes:
+            if isinstance(route, APIRoute) and route.include_in_schema:
+                yield pytest.param(route, id=f"{name}:{route.operation_id}")
+
+
+@pytest.mark.parametrize("route", routes())
+def test_routes_are_documented_and_guarded(route: APIRoute) -> None:
+    assert policy_of(route)
+    assert route.operation_id
+    assert route.operation_id.islower()
+    assert route.summary
+    assert route.endpoint.__doc__ or route.operation_id.startswith(("list_", "get_")), "a docstring says what it does"
+    assert route.path == "/v1" or not route.path.endswith("/")
+
+
+@pytest.mark.parametrize("route", routes())
+def test_posts_have_one_effect_a_key(route: APIRoute) -> None:
+    if "POST" not in (route.methods or ()) or route.operation_id in WITHOUT_KEY:
+        return
+    calls = {dependant.call for dependant in all_dependants(route.dependant)}
+    names = {getattr(call, "__name__", "") for call in calls}
+    assert idempotency._once in calls or "keyed" in names, "a POST takes Once"
+
+
+def test_operation_ids_are_unique() -> None:
+    found = [
+        route.operation_id
+        for service in SERVICES.values()
+        for route in application(service).routes
+        if isinstance(route, APIRoute)
+    ]
+    assert len([name for name in found if name]) == len({name for name in found if name})
+
+
+def every_setting() -> dict[str, str]:
+    found: dict[str, str] = {}
+    waiting: list[type[BaseSettings]] = [settings_for(name) for name in SERVICES]
+    waiting += BaseSettings.__subclasses__()
+    while waiting:
+        kind = waiting.pop()
+        waiting.extend(kind.__subclasses__())
+        for name, field in kind.model_fields.items():
+            alias = field.validation_alias
+            if name in ("database_url", "port", "follower_secret") and alias is None:
+                continue
+            found[str(alias or name).upper()] = field.description or ""
+    return found
+
+
+def test_every_setting_is_described_and_in_the_readme() -> None:
+    settings = every_setting()
+    assert not [name for name, description in settings.items() if not description]
+    assert not [name for name in settings if f"`{name}`" not in README]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_migrations_go_up_down_and_up_and_make_what_the_tables_say(postgres: Cluster, name: str) -> None:
+    service = SERVICES[name]
+    url = await databases.clone(postgres, name, loaded=False)
+    try:
+        config = migrations.config(service.migrations, url)
+        await asyncio.to_thread(command.downgrade, config, "base")
+        await asyncio.to_thread(command.upgrade, config, "head")
+        engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=pool.NullPool)
+        try:
+            async with engine.connect() as connection:
+                differences = await connection.run_sync(
+                    lambda sync: compare_metadata(MigrationContext.configure(sync), service.metadata)
+                )
+        finally:
+            await engine.dispose()
+        assert not [difference for difference in differences if not _ignored(difference)]
+    finally:
+        await databases.drop(postgres, url)
+
+
+def _ignored(difference: Any) -> bool:
+    """Indexes and expressions that SQLAlchemy can't compare are checked by reading; tables and columns by this test."""
+    return isinstance(difference, tuple) and difference[0] in ("add_index", "remove_index", "add_constraint", "remove_constraint")

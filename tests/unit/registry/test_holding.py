@@ -1,0 +1,96 @@
+"""Seats: how long an acting holder may stay, who may stand beside whom, and what is told of a Penanggung jawab."""
+
+import json
+from datetime import date
+
+import pytest
+
+from devstack.layout import DATA
+from registry.appointments.holding import (
+    AT_INSTITUTIONS,
+    AT_UNITS,
+    SINGLE,
+    Limits,
+    is_single,
+    months_later,
+    seat_warnings,
+    term_warnings,
+)
+
+VOCABULARY = json.loads((DATA / "vocabularies" / "directory.json").read_text("utf-8"))
+ACTING = {item["code"]: Limits.of(item["attributes"]) for item in VOCABULARY["acting_kinds"]["items"]}
+ROLES = {item["code"]: item["attributes"] for item in VOCABULARY["appointment_roles"]["items"]}
+JAN_10 = date(2026, 1, 10)
+
+
+def test_the_vocabulary_says_which_roles_have_one_holder() -> None:
+    assert {code for code, attributes in ROLES.items() if attributes["single"]} == SINGLE
+    assert ROLES.keys() >= (AT_INSTITUTIONS | AT_UNITS)
+
+
+@pytest.mark.parametrize(
+    ("acting", "ends", "warning"),
+    [
+        ("definitive", None, None),
+        ("pj", None, None),  # as the decree limits it
+        ("plt", date(2026, 4, 10), None),  # three months to the day
+        ("plt", date(2026, 4, 11), "acting_too_long"),
+        ("plt", None, "acting_without_end"),
+        ("plh", date(2026, 2, 9), None),  # 30 days
+        ("plh", date(2026, 2, 10), "acting_too_long"),  # 31
+        ("plh", date(2026, 1, 13), None),  # 3 days
+        ("plh", date(2026, 1, 12), "acting_too_short"),  # 2
+        ("plh", None, "acting_without_end"),
+    ],
+)
+def test_terms_of_acting_holders(acting: str, ends: date | None, warning: str | None) -> None:
+    found = [each.code for each in term_warnings(acting, JAN_10, ends, ACTING[acting])]
+    assert found == ([warning] if warning else [])
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2027, 11, 30), 3, date(2028, 2, 29)),  # a leap year
+        (date(2026, 12, 1), 1, date(2027, 1, 1)),
+        (date(2026, 11, 15), 13, date(2027, 12, 15)),
+    ],
+)
+def test_months_end_where_the_month_does(day: date, months: int, later: date) -> None:
+    assert months_later(day, months) == later
+
+
+@pytest.mark.parametrize(
+    ("role", "acting", "single"),
+    [
+        ("supervisor", "definitive", True),
+        ("supervisor", "plt", True),  # instead of the holder
+        ("supervisor", "plh", False),  # beside the holder
+        ("unit_head", "pj", True),
+        ("officer", "definitive", False),
+        ("liaison", "definitive", False),
+    ],
+)
+def test_one_holder(role: str, acting: str, single: bool) -> None:
+    assert is_single(role, acting) is single
+
+
+@pytest.mark.parametrize(
+    ("role", "acting", "holder", "secretariat", "by_supervisor", "warnings"),
+    [
+        ("supervisor", "plh", True, False, None, []),
+        ("supervisor", "plh", False, False, None, ["no_holder_to_stand_beside"]),
+        ("responsible_officer", "definitive", False, True, None, []),  # the default: head of the secretariat
+        ("responsible_officer", "definitive", False, False, True, ["not_head_of_secretariat"]),
+        ("responsible_officer", "definitive", False, False, None, ["appointment_unfounded"]),
+        ("unit_head", "definitive", False, False, True, []),
+        ("unit_head", "definitive", False, False, False, ["not_appointed_by_supervisor"]),
+        ("supervisor", "definitive", False, False, False, []),  # appointed from outside
+    ],
+)
+def test_what_is_unusual_about_a_seat(
+    role: str, acting: str, holder: bool, secretariat: bool, by_supervisor: bool | None, warnings: list[str]
+) -> None:
+    found = seat_warnings(role, acting, has_holder=holder, heads_secretariat=secretariat, by_supervisor=by_supervisor)
+    assert [each.code for each in found] == warnings
