@@ -48,7 +48,7 @@ def routes() -> Iterator[Any]:
                 yield pytest.param(route, id=f"{name}:{route.operation_id}")
 
 
-@pytest.mark.parametrize("route", routes())
+@pytest.mark.parametrize("route", list(routes()))
 def test_routes_are_documented_and_guarded(route: APIRoute) -> None:
     assert policy_of(route)
     assert route.operation_id
@@ -58,7 +58,7 @@ def test_routes_are_documented_and_guarded(route: APIRoute) -> None:
     assert route.path == "/v1" or not route.path.endswith("/")
 
 
-@pytest.mark.parametrize("route", routes())
+@pytest.mark.parametrize("route", list(routes()))
 def test_posts_have_one_effect_a_key(route: APIRoute) -> None:
     if "POST" not in (route.methods or ()) or route.operation_id in WITHOUT_KEY:
         return

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 
 import structlog
@@ -28,6 +28,8 @@ async def lifespan(own: FastAPI, *, settings: GatewaySettings, background: bool)
     """Open the database, make keys and clients at the first start, and keep what is held in memory up to date."""
     state = own.state
     url = settings.database_url.get_secret_value()
+    if state.library.openapi is None:
+        log.warning("openapi_document_missing", folder=str(settings.docs_dir))
     async with AsyncExitStack() as stack:
         state.pool = await stack.enter_async_context(await open_pool(url, name="gateway", size=settings.pool_size))
         stack.push_async_callback(state.http.aclose)
@@ -69,9 +71,14 @@ async def prepare(own: FastAPI, connection: Connection) -> None:
 async def _load_on(
     bell: Bell, channel: str, seconds: float, own: FastAPI, load: Callable[..., Awaitable[None]]
 ) -> None:
-    """Load at each notice, and every so many seconds in case one got lost."""
+    """Load at each notice, and every so many seconds in case one got lost. A notice that comes during a load counts."""
+    wanted = asyncio.Event()
+    bell.on(channel, wanted.set)
     while True:
-        await bell.wait(channel, seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await wanted.wait()
+        wanted.clear()
         async with own.state.pool.acquire() as connection:
             await load(connection, own.state.clock())
 

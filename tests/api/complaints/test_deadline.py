@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from complaints.deadlines.recounting import recount
+from complaints.moves.recounting import recount
 from devstack.layout import DATA
 from support.directory import event, settle
 from support.filings import Desk

@@ -8,14 +8,11 @@ from chassis.http.app import Service
 from chassis.http.languages import Text
 from chassis.ops.commands import application
 from complaints import reference
-from complaints.cases import moves
 from complaints.cases import routes as cases
 from complaints.cases.actors import find_case_actor
 from complaints.closure import routes as closure
 from complaints.codes import read_codes
 from complaints.custody import routes as custody
-from complaints.deadlines import operations as deadlines
-from complaints.deadlines import recounting
 from complaints.deadlines import routes as deadline_routes
 from complaints.deadlines.planning import Planner
 from complaints.escalation import scanner
@@ -26,14 +23,13 @@ from complaints.intake.placing import Places
 from complaints.intake.routing import keep_routing
 from complaints.keys import read_keys
 from complaints.metadata import metadata
+from complaints.moves import recounting
 from complaints.policies import routes as policies
 from complaints.reporters import routes as reporters
 from complaints.settings import ComplaintsSettings
 from complaints.triage import routes as triage
 from directory.access import Actors
 from directory.follower import CHANNEL, RegistryCopy
-
-moves.CLOCKS.apply = deadlines.apply_clock
 
 
 async def _prepare(app: FastAPI) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
-from complaints.cases.moves import move
 from complaints.cases.operations import Opened
 from complaints.closure import problems
 from complaints.closure.schemas import RatingBody, ResolutionBody, WithdrawalBody
@@ -16,6 +15,7 @@ from complaints.handling import queries as answers
 from complaints.handling.commitments import NoSuchCommitment, any_open, settled
 from complaints.handling.outcomes import COMPENSATION, fits, needs_proof
 from complaints.handling.problems import WindowClosed, outcome_unfit
+from complaints.moves.moving import move
 
 BY_REPORTER = "by_reporter"
 NEEDS_EXPLANATION = frozenset({"rejected", "not_adopted"})

@@ -6,7 +6,6 @@ from typing import Any
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from complaints.cases.lifecycle import REPORTER_ROLES, Transition
-from complaints.cases.moves import move
 from complaints.cases.operations import Opened, refused
 from complaints.closure import problems, queries
 from complaints.closure.schemas import AppealBody, AppealDecisionBody, ReopeningBody
@@ -14,6 +13,7 @@ from complaints.codes import Codes
 from complaints.deadlines.operations import open_book
 from complaints.handling.operations import REPORTER_WINDOW, check_window
 from complaints.handling.problems import WindowClosed
+from complaints.moves.moving import move
 
 DEEMED_WINDOW = timedelta(days=30)
 """In which a deemed withdrawal may be made good by completing the file."""

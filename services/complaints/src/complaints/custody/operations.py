@@ -8,11 +8,11 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.http.languages import Text
 from chassis.http.problems import Flaw, Unprocessable
-from complaints.cases.moves import move
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
 from complaints.custody import queries
 from complaints.custody.schemas import Acceptance, Arbitration, Assignment, Refusal, Transfer
+from complaints.moves.moving import move
 from directory.roles import NATIONAL_ADMIN, UNIT_HEAD
 
 _NEEDS_UNIT = Text(

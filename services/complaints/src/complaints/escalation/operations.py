@@ -10,13 +10,13 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.lifecycle import BY_ID, FINAL_STATES, OPEN_STATES
-from complaints.cases.moves import move
 from complaints.cases.operations import lock_case
 from complaints.deadlines import clock
 from complaints.deadlines.ledger import Duty
 from complaints.deadlines.operations import Book, open_book, save
 from complaints.escalation.lapses import lapse
 from complaints.handling.queries import has_open_commitment
+from complaints.moves.moving import move
 
 RIGHT_TO_ESCALATE = "right_to_escalate"
 

@@ -7,7 +7,6 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.ops.identifiers import new_id
 from complaints.cases.lifecycle import Transition
-from complaints.cases.moves import move
 from complaints.cases.operations import Opened, refused
 from complaints.codes import Codes
 from complaints.handling import problems, queries
@@ -15,6 +14,7 @@ from complaints.handling.commitments import numbered
 from complaints.handling.outcomes import COMMITMENT, fits
 from complaints.handling.schemas import ApprovalBody, ResponseBody
 from complaints.handling.substance import is_substantive
+from complaints.moves.moving import move
 
 _SENT_AT_ONCE = ("resolved", "responded")
 

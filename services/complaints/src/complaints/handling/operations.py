@@ -7,12 +7,12 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from complaints.cases import lifecycle
 from complaints.cases.lifecycle import Transition
-from complaints.cases.moves import move
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
 from complaints.deadlines.operations import longest_left, open_book
 from complaints.handling import problems, queries
 from complaints.handling.schemas import NoteBody, PauseBody, ReplyBody
+from complaints.moves.moving import move
 
 AWAITING_REPORTER = "awaiting_reporter"
 REPORTER_WINDOW = "reporter_window"

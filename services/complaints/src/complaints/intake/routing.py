@@ -10,9 +10,9 @@ from chassis.data.pool import Connection, Pool
 from chassis.data.statements import Row, Statement
 from chassis.data.transactions import begin
 from complaints.cases.callers import SYSTEM_RECORD
-from complaints.cases.moves import move
 from complaints.cases.operations import lock_case
 from complaints.intake.placing import Named, find_place
+from complaints.moves.moving import move
 from directory.follower import CHANNEL
 from directory.zones import DEFAULT_ZONE, local_day
 

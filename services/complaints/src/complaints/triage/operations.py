@@ -7,9 +7,9 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Unprocessable
-from complaints.cases.moves import move
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
+from complaints.moves.moving import move
 from complaints.triage import rules
 from complaints.triage.schemas import Archival, Classification, Completion, Protection, Referral, Verification
 

@@ -15,9 +15,9 @@ from chassis.data.pool import Connection, Pool
 from chassis.data.statements import Statement
 from chassis.data.transactions import begin
 from complaints.cases.callers import SYSTEM_RECORD
-from complaints.cases.moves import move
 from complaints.cases.operations import lock_case
 from complaints.deadlines import operations
+from complaints.moves.moving import move
 from directory.follower import CHANNEL
 
 BATCH = 200

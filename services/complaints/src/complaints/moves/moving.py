@@ -3,8 +3,7 @@
 The caller holds the row's lock and has asked the lifecycle; here nothing is decided.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,27 +15,10 @@ from chassis.data.statements import Row, Statement, Statements
 from complaints.cases import chain, facts
 from complaints.cases.lifecycle import FINAL_STATES
 from complaints.cases.tables import case_history, cases, custody_intervals
+from complaints.deadlines.operations import apply_clock
 
 FINAL = frozenset(FINAL_STATES)
 """States in which nobody holds the case and no clock runs."""
-
-ApplyClock = Callable[[Connection, Row, Sequence[str], datetime], Awaitable[datetime | None]]
-"""Starts and stops duties by clock events for the case as it is after the move; returns its new `due_at`."""
-
-
-async def _no_clock(_connection: Connection, case: Row, _events: Sequence[str], _now: datetime) -> datetime | None:
-    due: datetime | None = case["due_at"]
-    return due
-
-
-@dataclass
-class Clocks:
-    """How a move reaches the deadlines, a room above this one: the service puts it here when it is made."""
-
-    apply: ApplyClock = _no_clock
-
-
-CLOCKS = Clocks()
 
 _UPDATES = Statements()
 _HISTORY = Statement(
@@ -81,7 +63,7 @@ async def move(
     after = {**case, **(changes or {}), "state": to_state, "version": case["version"] + 1, "updated_at": now}
     # The earliest duty had passed before this move: one was missed, whatever the move does to the clocks.
     after["late"] = case["late"] or (case["due_at"] is not None and case["due_at"] < now)
-    after["due_at"] = await CLOCKS.apply(connection, after, clock, now)
+    after["due_at"] = await apply_clock(connection, after, clock, now)
     entry = {
         "case_id": case["id"],
         "sequence": after["version"],
