@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench migrate revision openapi lock backup restore psql status clean
+.PHONY: help run demo test faults check format bench migrate revision openapi lock backup restore psql status clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +26,10 @@ status: $(READY)  ## say which programs are ready
 	@$(BIN)/python -m devstack status || true
 
 test: $(READY)  ## run the tests; ARGS= is passed on to pytest
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+faults: $(READY)  ## kill and stop what can die under load, and count what is left; ARGS= is passed on
+	@$(BIN)/pytest tests/faults $(ARGS)
 
 check: $(READY)  ## check format, lint, types, import rules and migrations
 	$(BIN)/ruff format --check .

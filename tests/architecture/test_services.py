@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.data import migrations
 from chassis.http import idempotency
-from chassis.http.app import Service, create_app, policy_of
+from chassis.http.app import Service, api_routes, create_app, policy_of
 from chassis.http.routing import all_dependants
 from chassis.ops.settings import settings_for
 from complaints.service import SERVICE as COMPLAINTS
@@ -43,8 +43,8 @@ def application(service: Service) -> FastAPI:
 
 def routes() -> Iterator[Any]:
     for name, service in SERVICES.items():
-        for route in application(service).routes:
-            if isinstance(route, APIRoute) and route.include_in_schema:
+        for route in api_routes(application(service)):
+            if route.include_in_schema:
                 yield pytest.param(route, id=f"{name}:{route.operation_id}")
 
 
@@ -71,8 +71,7 @@ def test_operation_ids_are_unique() -> None:
     found = [
         route.operation_id
         for service in SERVICES.values()
-        for route in application(service).routes
-        if isinstance(route, APIRoute)
+        for route in api_routes(application(service))
     ]
     assert len([name for name in found if name]) == len({name for name in found if name})
 

@@ -1,6 +1,5 @@
 """What the gateway is made of: its rooms, and the data path before them. Nothing is decided here."""
 
-from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
@@ -42,8 +41,8 @@ READ_BY_BROWSERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy",
 """Headers that a page of another origin may read."""
 
 
-def create_own(settings: GatewaySettings, *, clock: Clock = utc_now, background: bool = True) -> FastAPI:
-    """The gateway's own application: its rooms, without the data path. `background=False` leaves out tasks: for tests.
+def create_own(settings: GatewaySettings, *, clock: Clock = utc_now) -> FastAPI:
+    """The gateway's own application: its rooms, without the data path.
 
     Raises RouteWithoutPolicy if a route of the API doesn't say who may call it.
     """
@@ -55,7 +54,7 @@ def create_own(settings: GatewaySettings, *, clock: Clock = utc_now, background:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=partial(lifespan, settings=settings, background=background),
+        lifespan=lifespan,
         separate_input_output_schemas=True,
     )
     _furnish(own, settings, clock)

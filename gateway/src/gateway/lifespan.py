@@ -24,9 +24,10 @@ log = structlog.get_logger("gateway.lifespan")
 
 
 @asynccontextmanager
-async def lifespan(own: FastAPI, *, settings: GatewaySettings, background: bool) -> AsyncIterator[None]:
+async def lifespan(own: FastAPI) -> AsyncIterator[None]:
     """Open the database, make keys and clients at the first start, and keep what is held in memory up to date."""
     state = own.state
+    settings: GatewaySettings = state.settings
     url = settings.database_url.get_secret_value()
     if state.library.openapi is None:
         log.warning("openapi_document_missing", folder=str(settings.docs_dir))
@@ -37,16 +38,18 @@ async def lifespan(own: FastAPI, *, settings: GatewaySettings, background: bool)
         async with state.pool.acquire() as connection:
             await prepare(own, connection)
         bell = Bell(url, name="gateway-bell", channels=(revocations.CHANNEL, keyring.CHANNEL))
-        running = [asyncio.create_task(bell.run())]
-        if background:
-            running += [
-                asyncio.create_task(_forever(call))
-                for call in (
-                    partial(_load_on, bell, revocations.CHANNEL, LOOK_EVERY_SECONDS, own, state.revocations.load),
-                    partial(_load_on, bell, keyring.CHANNEL, LOOK_AT_KEYS_SECONDS, own, state.keyring.load),
-                    partial(_purge, own),
-                )
-            ]
+        revoked, rekeyed = asyncio.Event(), asyncio.Event()
+        bell.on(revocations.CHANNEL, revoked.set)
+        bell.on(keyring.CHANNEL, rekeyed.set)
+        running = [
+            asyncio.create_task(_forever(call))
+            for call in (
+                bell.run,
+                partial(_load_on, revoked, LOOK_EVERY_SECONDS, own, state.revocations.load),
+                partial(_load_on, rekeyed, LOOK_AT_KEYS_SECONDS, own, state.keyring.load),
+                partial(_purge, own),
+            )
+        ]
         stack.push_async_callback(_stop, running)
         yield
 
@@ -68,12 +71,8 @@ async def prepare(own: FastAPI, connection: Connection) -> None:
     await own.state.revocations.load(connection, now)
 
 
-async def _load_on(
-    bell: Bell, channel: str, seconds: float, own: FastAPI, load: Callable[..., Awaitable[None]]
-) -> None:
+async def _load_on(wanted: asyncio.Event, seconds: float, own: FastAPI, load: Callable[..., Awaitable[None]]) -> None:
     """Load at each notice, and every so many seconds in case one got lost. A notice that comes during a load counts."""
-    wanted = asyncio.Event()
-    bell.on(channel, wanted.set)
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):

@@ -119,7 +119,10 @@ class Follower:
             try:
                 async with self._pool.acquire() as guard:
                     if await guard.fetchval("SELECT pg_try_advisory_lock(7234912, hashtext($1))", self.feed):
-                        await self._follow()
+                        try:
+                            await self._follow()
+                        finally:
+                            await guard.execute("SELECT pg_advisory_unlock(7234912, hashtext($1))", self.feed)
                     self.healthy = True
                 await asyncio.sleep(5)
             except StrangeStream:

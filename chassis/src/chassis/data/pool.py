@@ -39,6 +39,13 @@ async def _prepare(connection: Connection) -> None:
     )
 
 
+async def _keep_session(_connection: Connection) -> None:
+    """What asyncpg does at each release, left out: a round trip that undoes session settings, LISTEN and session locks.
+
+    No code here leaves any of these on a pooled connection; an open transaction is rolled back all the same.
+    """
+
+
 async def open_pool(
     url: str,
     *,
@@ -58,6 +65,7 @@ async def open_pool(
         min_size=1,
         max_size=size,
         init=_prepare,
+        reset=_keep_session,
         command_timeout=None if timeout_ms == 0 else timeout_ms / 1000 + 3,
         max_inactive_connection_lifetime=300,
         server_settings={

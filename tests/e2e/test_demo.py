@@ -1,0 +1,24 @@
+"""The demonstration ends well and computes the published figures."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from devstack.demo.journey import walk
+from devstack.platform import Platform
+
+
+async def test_the_journey_ends_with_the_published_figures(whole: Platform) -> None:
+    told = StringIO()
+    await walk(Console(file=told, width=160), whole.address, whole.bootstrap_client())
+    text = told.getvalue()
+    assert "Index 91.48 (weighting exact), grade A" in text
+    assert "State closed, outcome fixed, rated 5 of 5, late: False" in text
+    assert "Assigned by authority to: Dinas Kependudukan dan Pencatatan Sipil" in text
+    assert "│ satisfaction: index" in text
+
+
+async def test_it_can_be_walked_again(whole: Platform) -> None:
+    told = StringIO()
+    await walk(Console(file=told, width=160), whole.address, whole.bootstrap_client())
+    assert "Index 91.48 (weighting exact), grade A" in told.getvalue()
