@@ -138,11 +138,14 @@ SignedIn = Annotated[Caller, Depends(_signed_in)]
 
 
 def scoped(*scopes: str) -> Any:
-    """A dependency: a client needs all of `scopes` (401 without a token, 403 without a scope); accounts act by their roles."""
+    """A dependency: the caller's token carries all of `scopes` (401 without a token, 403 without a scope).
+
+    An account has none: what accounts may do by their roles asks for a role instead.
+    """
 
     @policy(f"scope {' '.join(scopes)}")
     async def allowed(caller: SignedIn) -> Caller:
-        if caller.kind == "client" and not caller.scopes.issuperset(scopes):
+        if not caller.scopes.issuperset(scopes):
             raise Forbidden
         return caller
 
