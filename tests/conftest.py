@@ -1,7 +1,10 @@
 """Fixtures for every test: one embedded PostgreSQL for all workers, each service on a database of its own."""
 
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -55,7 +58,14 @@ def _no_sockets_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytes
     if "/tests/unit/" not in str(request.node.path) or request.node.get_closest_marker("opens_sockets"):
         return
 
-    def refuse(*_arguments: object) -> None:
-        raise AssertionError("a unit test opens no socket")
+    connect = socket.socket.connect
+
+    def refuse(own: socket.socket, address: Any) -> None:
+        # Background tasks of other fixtures share the loop and the process: only what a unit test calls is refused.
+        frame: FrameType | None = sys._getframe()
+        while frame is not None:
+            assert "/tests/unit/" not in frame.f_code.co_filename, "a unit test opens no socket"
+            frame = frame.f_back
+        connect(own, address)
 
     monkeypatch.setattr(socket.socket, "connect", refuse)

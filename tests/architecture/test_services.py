@@ -68,11 +68,7 @@ def test_posts_have_one_effect_a_key(route: APIRoute) -> None:
 
 
 def test_operation_ids_are_unique() -> None:
-    found = [
-        route.operation_id
-        for service in SERVICES.values()
-        for route in api_routes(application(service))
-    ]
+    found = [route.operation_id for service in SERVICES.values() for route in api_routes(application(service))]
     assert len([name for name in found if name]) == len({name for name in found if name})
 
 
@@ -120,4 +116,9 @@ async def test_migrations_go_up_down_and_up_and_make_what_the_tables_say(postgre
 
 def _ignored(difference: Any) -> bool:
     """Indexes and expressions that SQLAlchemy can't compare are checked by reading; tables and columns by this test."""
-    return isinstance(difference, tuple) and difference[0] in ("add_index", "remove_index", "add_constraint", "remove_constraint")
+    return isinstance(difference, tuple) and difference[0] in (
+        "add_index",
+        "remove_index",
+        "add_constraint",
+        "remove_constraint",
+    )

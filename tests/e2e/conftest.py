@@ -1,8 +1,11 @@
-"""One whole platform for all tests of this folder, on free ports, with files of its own; all of them run in one worker."""
+"""One whole platform for all tests of this folder, on free ports, with files of its own; all of them run in one worker.
 
+Each module says so by its mark, which the distribution over workers reads at collection.
+"""
+
+import os
 import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,17 +16,10 @@ from devstack.platform import Platform, platform
 from devstack.settings import free_ports
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of the whole in one worker."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("whole-platform"))
-
-
 @pytest.fixture(scope="session")
 async def whole() -> AsyncIterator[Platform]:
     """The running platform."""
-    home = VAR / "test-platform"
+    home = VAR / f"test-platform-{os.getpid()}"  # another run beside this one has its own
     shutil.rmtree(home, ignore_errors=True)
     async with platform(home, free_ports()) as running:
         yield running

@@ -1,16 +1,20 @@
 """A backup is taken while the platform runs; what is restored goes on: feeds, copies and new cases."""
 
+import os
 import shutil
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from devstack.backup import back_up, restore
 from devstack.demo.calling import Voice, sign_in, until
 from devstack.layout import VAR, Layout
 from devstack.platform import Platform, platform
 from devstack.settings import free_ports
+
+pytestmark = pytest.mark.xdist_group("whole-platform")
 
 BODY = {"type": "aspiration", "title": "Taman baca", "body": "Mohon ada taman baca di kelurahan.", "anonymous": True}
 
@@ -29,7 +33,7 @@ async def counted(admin: Voice, institution: dict[str, Any]) -> int:
 
 
 async def test_a_restored_platform_goes_on() -> None:
-    home = VAR / "test-restored"
+    home = VAR / f"test-restored-{os.getpid()}"
     shutil.rmtree(home, ignore_errors=True)
     layout, name = Layout(home), f"unit-{uuid4().hex[:6]}"
     try:

@@ -2,10 +2,13 @@
 
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from devstack.demo.journey import walk
 from devstack.platform import Platform
+
+pytestmark = pytest.mark.xdist_group("whole-platform")
 
 
 async def test_the_journey_ends_with_the_published_figures(whole: Platform) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from devstack.demo.calling import Voice, until
 from devstack.platform import Platform
+
+pytestmark = pytest.mark.xdist_group("whole-platform")
 
 BODY = {
     "type": "complaint",
@@ -70,9 +73,8 @@ async def test_a_complaint_is_taken_with_the_others_stopped_and_routed_when_they
     await until("the routing of the case", routed)
 
 
-async def test_killed_processes_come_back_and_nothing_acknowledged_is_lost(
-    whole: Platform, http: httpx.AsyncClient, admin: Voice, citizen: Voice
-) -> None:
+async def test_killed_processes_come_back_and_nothing_acknowledged_is_lost(whole: Platform, admin: Voice) -> None:
+    """Filed as a client: somebody without a token is held to the gateway's limit long before anything is proven."""
     acknowledged: dict[str, str] = {}
     done = asyncio.Event()
 
@@ -80,7 +82,7 @@ async def test_killed_processes_come_back_and_nothing_acknowledged_is_lost(
         while not done.is_set():
             key = str(uuid4())
             try:
-                reply = await citizen.ask("POST", "/complaints", json=BODY, headers={"idempotency-key": key})
+                reply = await admin.ask("POST", "/complaints", json=BODY, headers={"idempotency-key": key})
             except httpx.TransportError:
                 continue
             if reply.status_code == 201:
@@ -108,9 +110,10 @@ async def test_killed_processes_come_back_and_nothing_acknowledged_is_lost(
         done.set()
         await asyncio.gather(*filing)
 
-    for key, case_id in list(acknowledged.items())[::5] + list(acknowledged.items())[-10:]:
+    for key, case_id in acknowledged.items():
         assert (await admin.get(f"/complaints/{case_id}"))["id"] == case_id
-        again = await citizen.ask("POST", "/complaints", json=BODY, headers={"idempotency-key": key})
+        again = await admin.ask("POST", "/complaints", json=BODY, headers={"idempotency-key": key})
+        assert again.status_code == 201, again.text
         assert again.headers["idempotency-replayed"] == "true"
         assert again.json()["id"] == case_id
 

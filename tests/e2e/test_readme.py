@@ -9,6 +9,8 @@ import pytest
 from devstack.layout import ROOT
 from devstack.platform import Platform
 
+pytestmark = pytest.mark.xdist_group("whole-platform")
+
 
 def walk_of(name: str) -> str:
     text = (ROOT / name).read_text("utf-8").split("<!-- walk -->")[1].split("<!-- end of walk -->")[0]

@@ -107,6 +107,7 @@ async def test_pages_cursors_and_visibility(notebook: ServiceUnderTest) -> None:
 
 
 async def test_a_long_poll_is_woken_by_news(notebook: ServiceUnderTest) -> None:
+    await notebook.sequenced()  # what other tests left is no news
     head = await notebook.call("GET", "/v1/feeds/registry")
     address = head.links["next"]["url"]
     while True:

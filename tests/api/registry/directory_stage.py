@@ -44,7 +44,9 @@ class Stage:
         """A person of the institution."""
         return await self.make("people", **{"institution_id": self.id, "name": name, **more})
 
-    async def seat(self, role: str, *, unit: str | None = None, person: str | None = None, **more: Any) -> dict[str, Any]:
+    async def seat(
+        self, role: str, *, unit: str | None = None, person: str | None = None, **more: Any
+    ) -> dict[str, Any]:
         """An appointment since 2020."""
         place = {"unit_id": unit} if unit else {"institution_id": self.id}
         body = {"person_id": person or (await self.person())["id"], "role": role, "decree_number": "SK 1/2020"}

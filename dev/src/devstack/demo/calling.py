@@ -36,8 +36,8 @@ class Voice:
         return _read(await self.ask(method, path, **options), f"{method} {path}")
 
     async def get(self, path: str, **parameters: Any) -> Any:
-        """Read something."""
-        return await self.call("GET", path, params=parameters)
+        """Read something. Empty parameters aren't passed on: httpx would take the query out of `path` for them."""
+        return await self.call("GET", path, params=parameters or None)
 
     async def first(self, path: str, **parameters: Any) -> Any | None:
         """The first item of a list, or None."""
