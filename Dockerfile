@@ -31,6 +31,7 @@ LABEL org.opencontainers.image.title="prima-${SERVICE}" org.opencontainers.image
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin prima
 COPY --from=build /app /app
 COPY data /app/data
+COPY docs/openapi /app/docs/openapi
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
@@ -38,7 +39,8 @@ ENV PATH=/app/.venv/bin:$PATH \
     SERVICE=${SERVICE} \
     LIVENESS_URL=http://127.0.0.1:${PORT}/livez \
     BIND_HOST=0.0.0.0 \
-    DATA_DIR=/app/data
+    DATA_DIR=/app/data \
+    DOCS_DIR=/app/docs
 USER prima
 EXPOSE ${PORT}
 STOPSIGNAL SIGTERM

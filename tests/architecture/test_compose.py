@@ -65,7 +65,7 @@ def test_nothing_else_is_started(compose: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_each_program_is_told_what_the_supervisor_tells_it(compose: dict[str, Any], program: Program) -> None:
-    given = {"BOOTSTRAP_CLIENT_SECRET": "x", "LOG_LEVEL": "info"}
+    given = {"BOOTSTRAP_CLIENT_SECRET": "x", "LOG_LEVEL": "info", "PUBLIC_URL": "http://x"}
     urls = {each.name: f"postgresql://{each.role}:x@postgres:5432/{each.database}" for each in PROGRAMS}
     told = environments(read_settings(given), Layout(Path("/x")), Secrets.generate(), database_urls=urls)[program.name]
     container = compose["services"][program.name]["environment"]

@@ -30,8 +30,8 @@ from support import databases
 SERVICES = {service.name: service for service in (REGISTRY, COMPLAINTS, EVALUATION)}
 README = (ROOT / "README.md").read_text("utf-8")
 
-WITHOUT_KEY = {"track_case", "get_authorities"}
-"""POSTs that change nothing, or must not be replayed: tracking, look-ups in bulk."""
+WITHOUT_KEY = {"track_case", "get_authorities", "preview_reorganisation", "upload_file"}
+"""POSTs that change nothing, or must not be replayed: tracking, look-ups in bulk, previews."""
 
 
 def application(service: Service) -> FastAPI:

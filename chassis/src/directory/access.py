@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from chassis.data.pool import Connection, Pool
-from chassis.http.identity import Caller, CallerOfAnyKind, policy
+from chassis.http.identity import Caller, caller_of, policy
 from chassis.http.problems import Forbidden, NotAuthenticated
 from directory.copy import find_actor
 from directory.roles import Actor, acts_within, reaches
@@ -73,19 +73,20 @@ class Actors:
             return await self._find(connection, caller, now)
 
 
-async def _actor(request: Request, caller: CallerOfAnyKind) -> Actor:
+async def actor_of(request: Request) -> Actor:
+    """The caller of a request with the seats held now. Raises NotAuthenticated."""
     actors: Actors = request.app.state.actors
-    found = await actors.find(caller, request.app.state.clock())
+    found = await actors.find(caller_of(request), request.app.state.clock())
     request.state.actor = found
     return found
 
 
-AnyActor = Annotated[Actor, Depends(_actor)]
+AnyActor = Annotated[Actor, Depends(actor_of)]
 
 
 @policy("anyone")
-async def _anyone(actor: AnyActor) -> Actor:
-    return actor
+async def _anyone(request: Request) -> Actor:
+    return await actor_of(request)
 
 
 Anyone = Annotated[Actor, Depends(_anyone)]
@@ -99,7 +100,8 @@ def acting(*roles: str, scope: str) -> Any:
     """
 
     @policy(f"roles {', '.join(roles)}; scope {scope}")
-    async def allowed(actor: AnyActor) -> Actor:
+    async def allowed(request: Request) -> Actor:
+        actor = await actor_of(request)
         if actor.kind == "anonymous":
             raise NotAuthenticated
         if actor.kind == "client":

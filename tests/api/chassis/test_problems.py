@@ -92,3 +92,13 @@ async def test_a_request_id_is_echoed_if_it_is_sane(notebook: ServiceUnderTest) 
     strange = await notebook.call("GET", "/v1/notes", headers={"x-request-id": "a b{}"})
     assert strange.headers["x-request-id"] != "a b{}"
     assert sane.headers["api-version"] == "1.0.0"
+
+
+async def test_before_the_keys_are_known_nobody_is_told_that_a_token_is_wrong(notebook: ServiceUnderTest) -> None:
+    keys = notebook.app.state.keys
+    keys.known = False
+    try:
+        reply = await notebook.call("GET", "/v1/notes", caller=notebook.headers(f"account:{uuid4()}"))
+    finally:
+        keys.known = True
+    assert (reply.status_code, reply.json()["code"], reply.headers["retry-after"]) == (503, "unavailable", "1")

@@ -1,13 +1,15 @@
 """Languages, cursors, identifiers, masking and flaws."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.data.spelling import spelled
 from chassis.http import pages
 from chassis.http.flaws import pointer
 from chassis.http.languages import negotiate
@@ -87,3 +89,12 @@ def test_pointers() -> None:
 def test_etags_differ_by_version_and_by_content() -> None:
     assert len({etag(1, b"a"), etag(2, b"a"), etag(1, b"b")}) == 3
     assert etag(3, b"a").startswith('"3.')
+
+
+def test_the_same_instant_is_spelled_the_same() -> None:
+    utc = datetime(2026, 3, 2, 1, 0, 0, 5, tzinfo=UTC)
+    assert spelled(utc) == spelled(utc.astimezone(ZoneInfo("Asia/Makassar"))) == "2026-03-02T01:00:00.000005Z"
+    assert spelled(datetime(2026, 3, 2, 1, tzinfo=UTC)) == "2026-03-02T01:00:00Z"
+    assert spelled(date(2026, 3, 2)) == "2026-03-02"
+    with pytest.raises(TypeError):
+        spelled(datetime(2026, 3, 2, 1))  # noqa: DTZ001 - refused

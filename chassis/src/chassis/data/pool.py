@@ -1,12 +1,16 @@
 """The asyncpg pool: codecs, time limits and sizes. Not the transactions: see transactions.py."""
 
+import asyncio
 from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
 from uuid import UUID
 
 import asyncpg
 import orjson
 from asyncpg import Connection as Connection
-from asyncpg import Pool as Pool
+
+from chassis.data.spelling import OPTIONS, spelled
 
 REQUEST_TIMEOUT_MS = 5_000
 """Statement and transaction limit of a request: deadlines shrink inward (gateway 10 s, service 8 s, database 5 s)."""
@@ -14,7 +18,7 @@ LOCK_TIMEOUT_MS = 2_000
 
 
 def _encode_jsonb(value: object) -> bytes:
-    return b"\x01" + orjson.dumps(value)
+    return b"\x01" + orjson.dumps(value, default=spelled, option=OPTIONS)
 
 
 def _decode_jsonb(raw: bytes) -> object:
@@ -46,6 +50,75 @@ async def _keep_session(_connection: Connection) -> None:
     """
 
 
+class Pool:
+    """asyncpg's pool with a queue: whoever asked first is served first.
+
+    By itself it lets a newcomer take the connection that was just given back, past those who were woken for it; under load
+    the slowest hundredth then waited ten times as long as the middle.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, size: int) -> None:
+        self._pool = pool
+        self._turns = asyncio.Semaphore(size)
+
+    def acquire(self, *, timeout: float | None = None) -> "_Lease":
+        """`async with` a connection. Raises TimeoutError after so many seconds of waiting for one to be given back."""
+        return _Lease(self._pool, self._turns, timeout)
+
+    def get_size(self) -> int:
+        """How many connections are open."""
+        size: int = self._pool.get_size()
+        return size
+
+    def get_idle_size(self) -> int:
+        """How many of them nobody uses."""
+        size: int = self._pool.get_idle_size()
+        return size
+
+    async def close(self) -> None:
+        """Close it when everything was given back."""
+        await self._pool.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class _Lease:
+    """A connection for the time of an `async with`."""
+
+    __slots__ = ("_connection", "_pool", "_timeout", "_turns")
+
+    def __init__(self, pool: asyncpg.Pool, turns: asyncio.Semaphore, timeout: float | None) -> None:
+        self._pool, self._turns, self._timeout = pool, turns, timeout
+
+    async def __aenter__(self) -> Connection:
+        if self._turns.locked():
+            async with asyncio.timeout(self._timeout):
+                await self._turns.acquire()
+        else:
+            await self._turns.acquire()
+        try:
+            # It is there, or is opened: nobody else waits for it, so a second clock would only cost.
+            self._connection = await self._pool.acquire()
+        except BaseException:
+            self._turns.release()
+            raise
+        return self._connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._pool.release(self._connection)
+        finally:
+            self._turns.release()
+
+
 async def open_pool(
     url: str,
     *,
@@ -60,7 +133,7 @@ async def open_pool(
 
     Raises OSError or asyncpg.PostgresError if the server can't be reached.
     """
-    pool: Pool = await asyncpg.create_pool(
+    pool = await asyncpg.create_pool(
         url,
         min_size=1,
         max_size=size,
@@ -80,7 +153,7 @@ async def open_pool(
             **(session or {}),
         },
     )
-    return pool
+    return Pool(pool, size)
 
 
 async def connect(url: str, *, name: str) -> Connection:

@@ -31,6 +31,7 @@ from chassis.ops.clock import Clock, utc_now
 from chassis.ops.settings import ServiceSettings
 
 Task = Callable[[FastAPI], Awaitable[None]]
+Command = Callable[[Connection], Awaitable[int]]
 SERVICES = ("registry", "complaints", "evaluation")
 PURGE_EVERY_S = 3600.0
 
@@ -58,6 +59,8 @@ class Service:
     load_reference_data: Callable[[Connection, Path], Awaitable[None]] | None = None
     prepare: Callable[[FastAPI], Awaitable[None]] | None = None
     """Puts the service's own things on `app.state`, before the first request."""
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    """Further commands of `python -m <service>`; each returns the status with which the process ends."""
     vocabularies: Sequence[str] = ()
     """Names of the files in data/vocabularies that this service serves."""
     settings: type[ServiceSettings] | None = None
@@ -72,6 +75,11 @@ def policy_of(route: APIRoute) -> str | None:
     """Who may call a route, as its dependencies say; None if none does."""
     found = [getattr(dependant.call, "policy", None) for dependant in all_dependants(route.dependant)]
     return next((name for name in found if name), None)
+
+
+def add_routes(app: FastAPI, router: APIRouter) -> None:
+    """Add the router's routes as they are; including the router would match each request against them twice."""
+    app.router.routes.extend(router.routes)
 
 
 def api_routes(app: FastAPI) -> Iterator[APIRoute]:
@@ -113,11 +121,11 @@ def create_app(
     )
     app.state.name, app.state.clock, app.state.settings = service.name, clock, settings
     for routes in (*service.routers, feed_routes(service.name)):
-        app.include_router(routes)
+        add_routes(app, routes)
     if service.vocabularies:
-        app.include_router(vocabulary_routes(service.name, settings.data_dir, service.vocabularies))
+        add_routes(app, vocabulary_routes(service.name, settings.data_dir, service.vocabularies))
     check_policies(app)
-    app.include_router(health.routes)
+    add_routes(app, health.routes)
     add_refusals(app, service.problems)
     app.add_middleware(Edge)
     return app

@@ -20,6 +20,9 @@ from chassis.ops.identifiers import new_id
 API_VERSION = b"1.0.0"
 MEBIBYTE = 1024 * 1024
 DEADLINE_S = 8.0
+POLL_DEADLINE_S = 70.0
+FILE_DEADLINE_S = 300.0
+"""Ten megabytes at the pace of a village's network; the gateway bounds each step of it."""
 LONG_POLLS = ("/v1/feeds/",)
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
 _QUIET = ("/livez", "/readyz", "/startupz", "/metrics")
@@ -34,6 +37,13 @@ def body_limit(path: str) -> int:
     if path.startswith(("/v1/uploads", "/v1/imports")):
         return 32 * MEBIBYTE
     return 2 * MEBIBYTE
+
+
+def deadline_s(path: str, usual_s: float = DEADLINE_S) -> float:
+    """How long a request to an address may take in all: polls wait, files travel as fast as the caller's network."""
+    if path.startswith(LONG_POLLS):
+        return POLL_DEADLINE_S
+    return FILE_DEADLINE_S if path.startswith("/v1/uploads") or "/attachments/" in path else usual_s
 
 
 class Edge:
@@ -66,9 +76,8 @@ class Edge:
         if length is not None and length.isdigit() and int(length) > limit:
             await call.refuse(BodyTooLarge())
             return
-        seconds = 70.0 if call.scope["path"].startswith(LONG_POLLS) else self._deadline_s
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(deadline_s(call.scope["path"], self._deadline_s)):
                 await self._app(call.scope, call.receive, call.send)
         except TimeoutError:
             await call.refuse(Unavailable(headers={"Retry-After": "2"}))

@@ -72,16 +72,35 @@ def pointer(location: Sequence[int | str]) -> str:
     return "/".join(str(part) for part in location)
 
 
-def flaw(error: Mapping[str, Any]) -> Flaw:
-    """One error of Pydantic as a flaw."""
+def _place(error: Mapping[str, Any], body: object) -> list[int | str]:
+    """Where an error is in `body` as it was sent: Pydantic also names the member of a union, which nobody sent."""
+    place, *rest = error["loc"]
+    if place != "body" or body is None:
+        return [place, *rest]
+    kept: list[int | str] = [place]
+    held = body
+    for index, part in enumerate(rest):
+        absent = error["type"] == "missing" and index == len(rest) - 1
+        if isinstance(held, Mapping) and part not in held and not absent:
+            continue
+        kept.append(part)
+        if isinstance(held, Mapping):
+            held = held.get(part)
+        else:
+            held = held[part] if isinstance(held, list) and isinstance(part, int) and part < len(held) else None
+    return kept
+
+
+def flaw(error: Mapping[str, Any], body: object = None) -> Flaw:
+    """One error of Pydantic as a flaw; `body` is what was sent, if the error is of one."""
     context = error.get("ctx") or {}
     cause = context.get("error")
     if isinstance(cause, Broken):
-        return Flaw(pointer(error["loc"]), cause.code, cause.detail)
+        return Flaw(pointer(_place(error, body)), cause.code, cause.detail)
     message = _MESSAGES.get(error["type"], _OTHER)
     shown = {name: context[name] for name in _SHOWN if name in context}
     try:
         told = message.filled(**shown)
     except KeyError:
         told = _OTHER
-    return Flaw(pointer(error["loc"]), str(error["type"]), told)
+    return Flaw(pointer(_place(error, body)), str(error["type"]), told)

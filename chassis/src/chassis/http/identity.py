@@ -94,7 +94,11 @@ class Verifier:
         return caller
 
 
-async def _caller(request: Request) -> Caller:
+def caller_of(request: Request) -> Caller:
+    """The caller of a request. Raises NotAuthenticated.
+
+    Called by what depends on it, and no dependency itself: each costs some 40 µs in FastAPI, in every request.
+    """
     token = request.headers.get(HEADER)
     if token is None:
         raise NotAuthenticated
@@ -102,6 +106,10 @@ async def _caller(request: Request) -> Caller:
     caller = verifier.verify(token, time.time())
     request.state.caller = caller
     return caller
+
+
+async def _caller(request: Request) -> Caller:
+    return caller_of(request)
 
 
 CallerOfAnyKind = Annotated[Caller, Depends(_caller)]
@@ -118,19 +126,25 @@ def policy(name: str) -> Callable[[Any], Any]:
 
 
 @policy("public")
-async def _public(caller: CallerOfAnyKind) -> Caller:
-    return caller
+async def _public(request: Request) -> Caller:
+    return caller_of(request)
 
 
 Public = Annotated[Caller, Depends(_public)]
 """Open to anybody who comes through the gateway, with a token or without."""
 
 
-@policy("signed in")
-async def _signed_in(caller: CallerOfAnyKind) -> Caller:
+def signed_in(request: Request) -> Caller:
+    """The caller, who isn't anonymous. Raises NotAuthenticated."""
+    caller = caller_of(request)
     if caller.kind == "anonymous":
         raise NotAuthenticated
     return caller
+
+
+@policy("signed in")
+async def _signed_in(request: Request) -> Caller:
+    return signed_in(request)
 
 
 SignedIn = Annotated[Caller, Depends(_signed_in)]
@@ -144,7 +158,8 @@ def scoped(*scopes: str) -> Any:
     """
 
     @policy(f"scope {' '.join(scopes)}")
-    async def allowed(caller: SignedIn) -> Caller:
+    async def allowed(request: Request) -> Caller:
+        caller = signed_in(request)
         if not caller.scopes.issuperset(scopes):
             raise Forbidden
         return caller

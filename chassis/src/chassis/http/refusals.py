@@ -73,17 +73,17 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return _reply(request, told(error.errors()))
+    return _reply(request, told(error.errors(), error.body))
 
 
-def told(errors: Any) -> Problem:
+def told(errors: Any, body: object = None) -> Problem:
     """The problem for Pydantic's errors: 404 for a malformed id in the path, 400 for what isn't well formed, else 422."""
     places = {error["loc"][0] for error in errors}
     if "path" in places:
         return NotFound()
     if any(error["type"] == "json_invalid" for error in errors):
         return BadRequest(_NOT_JSON, errors=[Flaw("", "json_invalid", _NOT_JSON)])
-    flaws = [flaw(error) for error in errors[:100]]
+    flaws = [flaw(error, body) for error in errors[:100]]
     if places <= {"query", "header", "cookie"}:
         return BadRequest(errors=flaws)
     return Unprocessable(errors=flaws)

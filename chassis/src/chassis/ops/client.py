@@ -7,6 +7,8 @@ import httpx
 import structlog
 from joserfc.jwk import KeySet
 
+from chassis.http.problems import Unavailable
+
 log = structlog.get_logger("chassis.client")
 
 REFRESH_KEYS_S = 300.0
@@ -66,6 +68,9 @@ class Keys:
         self.known = False
 
     def __call__(self) -> KeySet:
+        """The keys held. Raises Unavailable until the first were fetched: nobody can be told yet that a token is wrong."""
+        if not self.known:
+            raise Unavailable(headers={"Retry-After": "1"})
         return self.held
 
     def want(self) -> None:

@@ -1,8 +1,9 @@
-"""The command line of a service: serve, migrate, load-reference-data, openapi, rebuild. `python -m <service> <command>`."""
+"""The command line of a service: serve, migrate, load-reference-data, openapi, rebuild, and its own. `python -m <service> <command>`."""
 
 import asyncio
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -109,6 +110,14 @@ async def _rebuild(service: Service, settings: ServiceSettings, feed: str) -> No
         await connection.close()
 
 
+async def _further(service: Service, settings: ServiceSettings, command: str) -> int:
+    connection = await connect(settings.database_url.get_secret_value(), name=f"{service.name}-{command}")
+    try:
+        return await service.commands[command](connection)
+    finally:
+        await connection.close()
+
+
 def write_openapi(service: Service, directory: Path) -> None:
     """Write `<service>.json` and `<service>-problems.json` into `directory`."""
     settings = settings_for(service.name).model_construct(
@@ -138,6 +147,10 @@ def _serve(service: Service, factory: str) -> None:
     serve(service.name, factory, settings, port=settings.port)
 
 
+def _run_further(service: Service, command: str) -> None:
+    sys.exit(asyncio.run(_further(service, read_settings(service.name), command)))
+
+
 def run(service: Service, factory: str, arguments: list[str]) -> None:
     """Carry out a command line."""
     command, *rest = arguments or ["serve"]
@@ -149,6 +162,7 @@ def run(service: Service, factory: str, arguments: list[str]) -> None:
         "load-reference-data": lambda: asyncio.run(_load(service, read_settings(service.name))),
         "openapi": lambda: write_openapi(service, Path(rest[0] if rest else "docs/openapi")),
         "rebuild": lambda: asyncio.run(_rebuild(service, read_settings(service.name), rest[0])),
+        **{name: partial(_run_further, service, name) for name in service.commands},
     }
     if command not in commands or (command == "rebuild" and (len(rest) != 1 or rest[0] not in service.copies)):
         sys.stderr.write(f"usage: python -m {service.name} {'|'.join(commands)} (rebuild names a feed)\n")

@@ -31,6 +31,9 @@ class ServiceSettings(ProcessSettings):
     database_url: SecretStr
     port: int = Field(ge=1, le=65535)
     follower_secret: SecretStr | None = Field(None, description="the secret with which this service follows feeds")
+    public_url: str | None = Field(
+        None, description="the gateway's address as the public knows it, printed on documents; default `GATEWAY_URL`"
+    )
 
 
 def settings_for(service: str) -> type[ServiceSettings]:

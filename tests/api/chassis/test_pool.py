@@ -1,0 +1,61 @@
+"""The pool serves in the order of asking, gives nothing up when a wait ends, and leaves no transaction open."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from chassis.data.pool import Pool, open_pool
+from support.services import ServiceUnderTest
+
+
+@pytest.fixture
+async def pool(notebook: ServiceUnderTest) -> AsyncIterator[Pool]:
+    """One connection for all."""
+    async with await open_pool(notebook.url, name="test", size=1) as opened:
+        yield opened
+
+
+async def test_whoever_asked_first_is_served_first(pool: Pool) -> None:
+    served: list[str] = []
+
+    async def ask(name: str, times: int) -> None:
+        for turn in range(times):
+            async with pool.acquire():
+                served.append(f"{name}{turn}")
+                await asyncio.sleep(0)
+
+    # Without a queue of its own, the pool serves `a` again and again, before those who wait.
+    await asyncio.gather(ask("a", 3), ask("b", 1), ask("c", 1))
+    assert served == ["a0", "b0", "c0", "a1", "a2"]
+
+
+async def test_waiting_ends_in_time_and_costs_nobody_a_turn(pool: Pool) -> None:
+    async with pool.acquire():
+        with pytest.raises(TimeoutError):
+            async with pool.acquire(timeout=0.01):
+                raise AssertionError("nothing was free")
+    async with pool.acquire(timeout=1) as connection:
+        assert await connection.fetchval("SELECT 1") == 1
+
+
+async def test_a_cancelled_wait_costs_nobody_a_turn(pool: Pool) -> None:
+    async def wait() -> None:
+        async with pool.acquire():
+            raise AssertionError("nothing was free")
+
+    async with pool.acquire():
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    async with pool.acquire(timeout=1) as connection:
+        assert await connection.fetchval("SELECT 1") == 1
+
+
+async def test_a_transaction_left_open_is_rolled_back_at_the_release(pool: Pool) -> None:
+    async with pool.acquire() as connection:
+        await connection.execute("BEGIN")
+        await connection.execute("CREATE TABLE never (id integer)")
+    async with pool.acquire() as connection:
+        assert await connection.fetchval("SELECT to_regclass('never')") is None
