@@ -51,15 +51,6 @@ async def test_the_units_own_words_are_kept(agency: Agency) -> None:
     assert charter["state"] == "published_non_electronic"
 
 
-async def test_a_charter_comes_as_json_for_now(agency: Agency) -> None:
-    standard_id = await published(agency)
-    path = f"/standards/{standard_id}/charter"
-    refused = await agency.call("GET", path, by=None, headers={"accept": "application/pdf"})
-    assert (refused.status_code, refused.headers["content-type"]) == (406, "application/problem+json")
-    either = {"accept": "application/pdf, application/json;q=0.5"}
-    assert (await agency.call("GET", path, by=None, headers=either)).status_code == 200
-
-
 async def test_no_charter_before_publication(agency: Agency) -> None:
     standard_id = await stipulated(agency)
     assert (await agency.call("GET", f"/standards/{standard_id}/charter")).status_code == 404

@@ -44,14 +44,14 @@ recording_clock = Table(
 )
 
 
-def history_of(table: Table) -> Table:
-    """The table that a trigger moves replaced rows to: the same columns and `replaced_at`."""
+def history_of(table: Table, *, key: str = "id") -> Table:
+    """The table that a trigger moves replaced rows to: the same columns and `replaced_at`, looked up by `key`."""
     return Table(
         f"{table.name}_history",
         table.metadata,
         *(Column(column.name, column.type, nullable=column.nullable) for column in table.c),
         Column("replaced_at", DateTime(timezone=True), nullable=False),
-        Index(f"{table.name}_history_id_idx", "id", "replaced_at"),
+        Index(f"{table.name}_history_{key}_idx", key, "replaced_at"),
     )
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from chassis.data.jobs import Jobs
+from chassis.documents.printing import open_printing
 from chassis.http.app import Service
 from chassis.http.languages import Text
 from chassis.ops.commands import application
@@ -16,27 +18,45 @@ from registry.authority import routes as authority
 from registry.calendars import routes as calendars
 from registry.consultations import comment_routes
 from registry.consultations import routes as consultations
+from registry.imports import operations as import_operations
+from registry.imports import routes as imports
+from registry.imports.work import ImportWork
 from registry.institutions import problems as institution_problems
 from registry.institutions import routes as institutions
 from registry.metadata import metadata
 from registry.recorded import CHANNEL
 from registry.regions import routes as regions
+from registry.reorganisations import following
+from registry.reorganisations import routes as reorganisations
 from registry.services import problems as service_problems
 from registry.services import routes as services
 from registry.standards import operations as standard_operations
 from registry.standards import routes as standards
-from registry.stipulation import aftercare, aftercare_routes
+from registry.stipulation import aftercare, aftercare_routes, documents_routes
 from registry.stipulation import routes as stipulation
 from registry.terms import VOCABULARIES, load_terms
 from registry.units import problems as unit_problems
 from registry.units import routes as units
 
+PROBLEMS = {
+    **institution_problems.PROBLEMS,
+    **unit_problems.PROBLEMS,
+    **appointment_problems.PROBLEMS,
+    **service_problems.PROBLEMS,
+    **standard_operations.PROBLEMS,
+}
+
 
 async def prepare(app: FastAPI) -> None:
-    """The vocabularies, and who callers are."""
+    """The vocabularies, who callers are, the press, and the worker at imports."""
     app.state.terms = load_terms(app.state.settings.data_dir)
+    # A standard names the channels and classes of complaints too.
+    app.state.printing = open_printing(app.state.settings, (*VOCABULARIES, "complaints"))
     app.state.actors = Actors(app.state.side_pool, callers.find_actor)
     app.state.bell.on(CHANNEL, app.state.actors.forget)
+    url = app.state.settings.database_url.get_secret_value()
+    importing = ImportWork(url, terms=app.state.terms, clock=app.state.clock, problems=PROBLEMS)
+    app.state.jobs = Jobs(app.state.side_pool, {import_operations.JOB: importing})
 
 
 SERVICE = Service(
@@ -60,17 +80,14 @@ SERVICE = Service(
         consultations.routes,
         comment_routes.routes,
         stipulation.routes,
+        documents_routes.routes,
         aftercare_routes.routes,
+        reorganisations.routes,
+        imports.routes,
     ),
-    problems={
-        **institution_problems.PROBLEMS,
-        **unit_problems.PROBLEMS,
-        **appointment_problems.PROBLEMS,
-        **service_problems.PROBLEMS,
-        **standard_operations.PROBLEMS,
-    },
+    problems=PROBLEMS,
     channels=(CHANNEL,),
-    tasks=(aftercare.watch_days,),
+    tasks=(aftercare.watch_days, following.watch_days, imports.work),
     load_reference_data=reference.load,
     prepare=prepare,
     vocabularies=VOCABULARIES,

@@ -38,16 +38,22 @@ routes = router(tags=["people"])
 
 @routes.get("/people", operation_id="list_people", summary="Find people who hold seats", response_model=PersonPage)
 async def list_people(
-    actor: Anyone, connection: Reading, chosen: Annotated[Chosen, people.FILTERS.dependency()]
+    actor: Anyone,
+    connection: Reading,
+    _moment: OnDay,
+    chosen: Annotated[Chosen, people.FILTERS.dependency()],
 ) -> Response:
-    """Office holders by name; administrators also see the people of their institution who hold no seat yet."""
+    """Office holders by name; administrators also see the people of their institution who hold no seat yet.
+
+    A person is the same on every day: `as_of` matters to appointments.
+    """
     page = await people.find_people(connection, chosen, actor)
     items = [people.shown(row, actor) for row in page.rows]
     return Response(encode(page.written(items)), media_type="application/json")
 
 
 @routes.get("/people/{person_id}", operation_id="get_person", summary="A person", response_model=PersonRecord | Person)
-async def get_person(request: Request, actor: Anyone, connection: Reading, person_id: UUID) -> Response:
+async def get_person(request: Request, actor: Anyone, connection: Reading, _moment: OnDay, person_id: UUID) -> Response:
     """Id and name; to administrators also numbers and accounts."""
     row = await people.find_person(connection, person_id, actor)
     if row is None:

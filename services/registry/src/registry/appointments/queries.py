@@ -59,7 +59,7 @@ def _filters(table: FromClause) -> Filters:
             one_of("person", table.c.person_id, UUID, "People"),
             one_of("role", table.c.role, str, "Role, see the vocabulary appointment_roles"),
             one_of("acting", table.c.acting, str, "Kind of holder, see the vocabulary acting_kinds"),
-            *of_units(table.c.unit_id),
+            *of_units(table.c.unit_id, known=table is appointments_known),
         ],
         sorts={"created_at": Sort((table.c.created_at, table.c.id), (datetime, UUID))},
         default_sort="created_at",

@@ -8,13 +8,13 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.data.transactions import Snapshot
+from chassis.data.transactions import Reading
 from chassis.http.identity import Public
 from chassis.http.languages import Language, Text
 from chassis.http.models import Instant, RegionCode
 from chassis.http.problems import BadRequest, Flaw
 from chassis.http.routing import router
-from chassis.http.versions import encode
+from chassis.http.versions import encode, single
 from chassis.ops.clock import Now
 from directory.reasons import Reason
 from directory.resolver import Authority as Found
@@ -34,7 +34,7 @@ routes = router(tags=["authority"])
 async def get_authority(
     request: Request,
     _caller: Public,
-    connection: Snapshot,
+    connection: Reading,
     now: Now,
     service: Annotated[UUID | None, Query(description="A service")] = None,
     unit: Annotated[UUID | None, Query(description="A unit")] = None,
@@ -49,7 +49,7 @@ async def get_authority(
     question = Question(service=service, unit=unit, institution=institution, region=region)
     moment = Moment(at or today(now), at is not None, known_at)
     (answer,) = await _answer(connection, [question], moment, request.state.language)
-    return Response(encode(answer), media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+    return single(request, answer, version=0)  # it is of many things' versions: the tag's hash tells them apart
 
 
 @routes.post(
@@ -62,7 +62,7 @@ async def get_authority(
 async def get_authorities(
     request: Request,
     _caller: Public,
-    connection: Snapshot,
+    connection: Reading,
     now: Now,
     body: Questions,
     known_at: KnownAt = None,
@@ -75,7 +75,7 @@ async def get_authorities(
 
 
 async def _answer(
-    connection: Snapshot, questions: list[Question], moment: Moment, language: Language
+    connection: Reading, questions: list[Question], moment: Moment, language: Language
 ) -> list[dict[str, Any]]:
     world = await load_world(
         connection,

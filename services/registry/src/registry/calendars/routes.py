@@ -14,6 +14,7 @@ from chassis.http.versions import FOREVER, MayMatch, encode, single
 from chassis.ops.clock import Now
 from registry.calendars import operations, queries
 from registry.calendars.schemas import Calendar, CalendarDocument, CalendarPage
+from registry.moments import OnDay
 
 CalendarCode = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 
@@ -22,9 +23,12 @@ routes = router(tags=["calendars"])
 
 @routes.get("/calendars", operation_id="list_calendars", summary="Find calendars", response_model=CalendarPage)
 async def list_calendars(
-    _caller: Public, connection: Reading, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
+    _caller: Public,
+    connection: Reading,
+    _moment: OnDay,
+    chosen: Annotated[Chosen, queries.FILTERS.dependency()],
 ) -> Response:
-    """The versions in force."""
+    """The versions in force. Each tells of all days, so that `as_of` changes nothing."""
     page = await queries.FILTERS.page(connection, chosen, queries.LISTED)
     return Response(encode(page.written([dict(row) for row in page.rows])), media_type="application/json")
 
@@ -34,6 +38,7 @@ async def get_calendar(
     request: Request,
     _caller: Public,
     connection: Reading,
+    _moment: OnDay,
     code: CalendarCode,
     version: Annotated[int | None, Query(ge=1, description="An earlier version")] = None,
 ) -> Response:

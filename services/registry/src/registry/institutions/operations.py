@@ -61,16 +61,22 @@ _ADD_EDGES = Statement("""
 
 
 async def register(
-    connection: Connection, content: Mapping[str, Any], *, actor: Actor, terms: Terms, now: datetime
+    connection: Connection,
+    content: Mapping[str, Any],
+    *,
+    actor: Actor,
+    terms: Terms,
+    now: datetime,
+    identity: UUID | None = None,
 ) -> Row:
-    """Register an institution: `content` as of NewInstitution. Records `institution.changed`.
+    """Register an institution: `content` as of NewInstitution, under `identity` if one was chosen. Records `institution.changed`.
 
     Raises Forbidden, Unprocessable, CodeTaken (by its constraint).
     """
     rights.require_national(actor)
     terms.check(content, TERMS)
     await begin_change(connection)
-    identity = new_id()
+    identity = identity or new_id()
     begins, ends = content["valid_during"]["from_"] or today(now), content["valid_during"]["to"]
     if ends is not None and ends <= begins:
         raise problems.empty_period()

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, FromClause, Select, Text, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, FromClause, Select, Text, Uuid, any_, bindparam, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.data.pool import Connection
@@ -12,10 +12,12 @@ from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
 from registry.institutions.tables import (
     institution_aliases,
+    institution_aliases_known,
     institution_identities,
     institutions,
     institutions_known,
     supervision,
+    supervision_known,
 )
 from registry.moments import AS_OF, Moment, bounds, held, recorded
 from registry.shapes import shown_period
@@ -25,7 +27,8 @@ _SHOWN = ("id", "code", "name", "short_name", "kind", "region_code", "time_zone"
 
 
 def _listed(table: FromClause) -> Select[Any]:
-    alias, edge = institution_aliases, supervision
+    known = table is institutions_known
+    alias, edge = (institution_aliases_known, supervision_known) if known else (institution_aliases, supervision)
     aliases = select(func.array_agg(aggregate_order_by(alias.c.alias, alias.c.alias)))
     supervisors = select(func.array_agg(aggregate_order_by(edge.c.supervisor_id, edge.c.supervisor_id)))
     return select(
@@ -33,8 +36,10 @@ def _listed(table: FromClause) -> Select[Any]:
         institution_identities.c.code,
         institution_identities.c.version,
         *(table.c[name] for name in ("name", "short_name", "kind", "region_code", "time_zone")),
-        aliases.where(alias.c.institution_id == table.c.id).scalar_subquery().label("aliases"),
-        supervisors.where(edge.c.institution_id == table.c.id, edge.c.valid_during.op("@>")(AS_OF))
+        aliases.where(alias.c.institution_id == table.c.id, recorded(alias) if known else true())
+        .scalar_subquery()
+        .label("aliases"),
+        supervisors.where(edge.c.institution_id == table.c.id, held(edge, known=known))
         .scalar_subquery()
         .label("supervisor_ids"),
         *bounds(table),
@@ -43,12 +48,16 @@ def _listed(table: FromClause) -> Select[Any]:
 
 def _filters(table: FromClause) -> Filters:
     def named() -> Any:
-        alias = institution_aliases.c
+        known = table is institutions_known
+        alias = institution_aliases_known if known else institution_aliases
+        by_alias = select(alias.c.institution_id).where(
+            alias.c.alias.op("%>")(_Q), recorded(alias) if known else true()
+        )
         return or_(
             table.c.name.op("%>")(_Q),
             table.c.short_name.op("%>")(_Q),
             institution_identities.c.code == func.lower(_Q),
-            table.c.id.in_(select(alias.institution_id).where(alias.alias.op("%>")(_Q))),
+            table.c.id.in_(by_alias),
         )
 
     return Filters(

@@ -39,8 +39,11 @@ institution_aliases = Table(
     Column("institution_id", Uuid, ForeignKey(institution_identities.c.id), primary_key=True),
     Column("alias", Text, primary_key=True),
     Column("kind", Text, nullable=False),  # alias, acronym, former_name
+    stamp(),
     Index("institution_aliases_trigram_idx", "alias", postgresql_using="gin", postgresql_ops={"alias": "gin_trgm_ops"}),
 )
+institution_aliases_history = history_of(institution_aliases, key="institution_id")
+institution_aliases_known = known_of(institution_aliases)
 
 supervision = Table(
     "supervision",
@@ -49,8 +52,11 @@ supervision = Table(
     Column("supervisor_id", Uuid, ForeignKey(institution_identities.c.id), nullable=False),
     period(),
     Column("source", Text),
+    stamp(),
     TemporalPrimaryKey("institution_id", "supervisor_id", "valid_during", name="supervision_pk"),
     CheckConstraint("institution_id <> supervisor_id", name="of_another"),
     Index("supervision_institution_id_idx", "institution_id"),
     Index("supervision_supervisor_id_idx", "supervisor_id"),
 )
+supervision_history = history_of(supervision, key="institution_id")
+supervision_known = known_of(supervision)

@@ -15,7 +15,7 @@ from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry import rights
 from registry.moments import Moment, today
-from registry.services import problems, queries
+from registry.services import facts, problems, queries
 from registry.services.tables import services
 from registry.terms import Terms
 from registry.units import queries as units
@@ -47,16 +47,6 @@ AND EXISTS (SELECT FROM unnest(active_during) AS span WHERE upper_inf(span) AND 
 _MISSING_REGIONS = Statement("""
 SELECT code FROM unnest(CAST(:codes AS text[])) AS code WHERE NOT EXISTS (SELECT FROM regions WHERE regions.code = code.code)
 """)
-_RECORD = Statement("""
-WITH bumped AS (
-    UPDATE services SET version = version + 1 WHERE id = ANY(CAST(:ids AS uuid[])) RETURNING *
-)
-INSERT INTO outbox (type, subject, sequence, visibility, institution_id, data, occurred_at)
-SELECT 'service.changed', 'services/' || id, version, 'public', institution_id,
-    jsonb_build_object('id', id, 'institution_id', institution_id, 'unit_id', unit_id, 'code', code, 'name', name,
-        'kind', kind, 'region_codes', region_codes, 'state', state),
-    CAST(:now AS timestamptz)
-FROM bumped""")
 
 
 async def enter(
@@ -187,7 +177,7 @@ def _until_today(day: date | None, now: datetime) -> date:
 
 
 async def _recorded(connection: Connection, identity: UUID, *, now: datetime) -> Row:
-    await _RECORD.execute(connection, ids=[identity], now=now)
+    await facts.record_changes(connection, [identity], now=now)
     row = await queries.find_service(connection, identity)
     assert row is not None
     return row

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from chassis.data.statements import Row
-from chassis.data.transactions import Reading, Transaction
+from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
 from chassis.http.identity import Public
@@ -33,7 +33,7 @@ def _reply(request: Request, row: Row, *, status: int = 200) -> Response:
 
 @routes.get("/services", operation_id="list_services", summary="Find services", response_model=ServicePage)
 async def list_services(
-    _caller: Public, connection: Reading, moment: OnDay, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
+    _caller: Public, connection: Snapshot, moment: OnDay, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
 ) -> Response:
     """By words, place, life event, target group and more; with `as_of`, those that were offered on the day."""
     page = await queries.find_services(connection, chosen, moment)
@@ -41,9 +41,11 @@ async def list_services(
 
 
 @routes.get("/services/{service_id}", operation_id="get_service", summary="A service", response_model=Service)
-async def get_service(request: Request, _caller: Public, connection: Reading, service_id: UUID) -> Response:
-    """Whatever its state."""
-    row = await queries.find_service(connection, service_id)
+async def get_service(
+    request: Request, _caller: Public, connection: Reading, moment: OnDay, service_id: UUID
+) -> Response:
+    """Whatever its state; with `as_of`, if it was offered on the day."""
+    row = await queries.find_service(connection, service_id, on=moment.day if moment.stated else None)
     if row is None:
         raise NotFound
     return _reply(request, row)

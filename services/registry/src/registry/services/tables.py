@@ -62,7 +62,6 @@ services = Table(
     CheckConstraint("state <> 'active' OR cardinality(legal_basis) > 0", name="founded"),
     Index("services_unit_id_idx", "unit_id"),
     Index("services_name_idx", "name", "id"),
-    Index("services_search_idx", "search", postgresql_using="gin"),
+    Index("services_search_idx", "search", text("areas_served(region_codes)"), postgresql_using="gin"),
     Index("services_name_trigram_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
-    Index("services_region_codes_idx", "region_codes", postgresql_using="gin"),
 )

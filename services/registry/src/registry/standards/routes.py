@@ -13,12 +13,12 @@ from chassis.http.idempotency import Once
 from chassis.http.models import Instant
 from chassis.http.problems import Forbidden, NotFound
 from chassis.http.routing import router
-from chassis.http.versions import IfMatch, MayMatch, encode, single
+from chassis.http.versions import FOREVER, IfMatch, MayMatch, encode, single
 from chassis.ops.clock import Now
 from directory.access import Anyone, acting
 from directory.roles import Actor
 from registry.rights import Manager, require_manager
-from registry.standards import facts, operations, queries, rights, settings
+from registry.standards import facts, lifecycle, operations, queries, rights, settings
 from registry.standards.components import stored
 from registry.standards.diff import differences
 from registry.standards.operations import By
@@ -55,6 +55,13 @@ def reply(request: Request, row: Any, actor: Actor, *, status: int = 200) -> Res
     """A version as a reply, with its ETag."""
     headers = {"Location": f"/v1/standards/{row['id']}"} if status == 201 else {}
     return single(request, shown(row, actor), version=row["revision"], status=status, headers=headers)
+
+
+def kept(actor: Actor, *rows: Any) -> dict[str, Any]:
+    """How what the texts of these versions say may be kept: for ever once decrees froze them, if anybody may read it."""
+    frozen = all(row["state"] not in lifecycle.DRAFTED for row in rows)
+    cache = FOREVER if frozen and actor.kind == "anonymous" else "private, no-cache"
+    return {"cache": cache, "headers": {"Vary": "Authorization"}}
 
 
 async def readable(
@@ -124,20 +131,6 @@ async def draft_standard(
     }
     row = await operations.draft(connection, service_id, content, by=By(actor=actor, now=now))
     return reply(request, row, actor, status=201)
-
-
-@routes.get("/standards/{standard_id}", operation_id="get_standard", summary="A version", response_model=Standard)
-async def get_standard(
-    request: Request,
-    actor: Anyone,
-    connection: Snapshot,
-    standard_id: UUID,
-    now: Now,
-    known_at: KnownAt = None,
-) -> Response:
-    """The public sees the six service-delivery components always, the others unless the version keeps them internal."""
-    row = await readable(connection, standard_id, actor, at=now, known_at=known_at)
-    return reply(request, row, actor)
 
 
 @routes.patch(
@@ -217,7 +210,7 @@ async def compare_standards(
         for one in (other, row)
     )
     content = {"id": standard_id, "against": against, "differences": differences(before, after)}
-    return single(request, content, version=row["revision"])
+    return single(request, content, version=row["revision"], **kept(actor, row, other))
 
 
 @routes.get(

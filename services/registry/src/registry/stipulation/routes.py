@@ -8,26 +8,21 @@ from starlette.responses import Response
 
 from chassis.data.transactions import Snapshot, Transaction
 from chassis.http.idempotency import Once
-from chassis.http.languages import Text
-from chassis.http.problems import NotAcceptable, NotFound
+from chassis.http.problems import NotFound
 from chassis.http.routing import router
 from chassis.http.versions import IfMatch, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
 from registry.standards.operations import By
-from registry.standards.routes import Head, HeadOrHigher, readable, reply
+from registry.standards.routes import Head, HeadOrHigher, kept, readable, reply
 from registry.standards.schemas import Standard
 from registry.stipulation import operations, queries
-from registry.stipulation.schemas import Charter, Publication, PublicationBody, Stipulation, StipulationBody
+from registry.stipulation.schemas import Publication, PublicationBody, Stipulation, StipulationBody
 
 REFUSED: dict[int | str, dict[str, Any]] = {
     409: {"description": "move_not_allowed: allowed_actions names what is"},
     422: {"description": "not_stipulable or not_publishable: errors names every gap"},
 }
-_LEFT = Text(
-    "Penanda tangan tidak lagi memegang jabatannya; maklumat perlu ditandatangani ulang.",
-    "The signer no longer holds the seat; the charter is to be signed anew.",
-)
 
 routes = router(tags=["stipulation"])
 
@@ -70,7 +65,7 @@ async def get_stipulation(
     if found is None:
         raise NotFound
     content = {name: value for name, value in found.items() if name != "stipulated_by"}
-    return single(request, content, version=row["revision"])
+    return single(request, content, version=row["revision"], **kept(actor, row))
 
 
 @routes.post(
@@ -114,43 +109,3 @@ async def get_publication(
         raise NotFound
     content = {name: value for name, value in found.items() if name != "published_by"}
     return single(request, content, version=row["revision"])
-
-
-@routes.get(
-    "/standards/{standard_id}/charter",
-    operation_id="get_charter",
-    summary="The charter (maklumat pelayanan) that covers a standard",
-    response_model=Charter,
-    responses={406: {"description": "not_acceptable: the charter comes as JSON"}},
-)
-async def get_charter(request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, now: Now) -> Response:
-    """The three statements, who signed them, and every standard that the charter covers."""
-    if not _takes_json(request.headers.get("accept")):
-        raise NotAcceptable
-    row = await readable(connection, standard_id, actor, at=now)
-    charter = await queries.find_charter_of(connection, standard_id)
-    if charter is None:
-        raise NotFound
-    signer = charter["signer"]
-    warnings = []
-    if signer.get("person_id") is not None:
-        seated = await queries.holds_seat(
-            connection, UUID(signer["person_id"]), charter["institution_id"], day=row["today"]
-        )
-        if not seated:
-            warnings.append({"code": "signer_left_seat", "detail": _LEFT.read(request.state.language)})
-    covered = await queries.find_covered(connection, charter["id"])
-    content = {
-        **{name: charter[name] for name in ("id", "institution_id", "unit_id", "number", "state", "signed_on")},
-        "statements": [{"code": code, "text": text} for code, text in charter["statements"].items()],
-        "signer": signer,
-        "standards": [dict(found) for found in covered],
-        "warnings": warnings,
-    }
-    return single(request, content, version=row["revision"])
-
-
-def _takes_json(accept: str | None) -> bool:
-    """Whether an Accept header takes JSON."""
-    kinds = {part.partition(";")[0].strip().lower() for part in (accept or "*/*").split(",")}
-    return bool(kinds & {"*/*", "application/*", "application/json"})

@@ -1,9 +1,11 @@
 """Reading units, as of a day and as recorded at an instant; their ancestors and descendants."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     FromClause,
     Select,
     SmallInteger,
@@ -51,7 +53,7 @@ def _filters(table: FromClause) -> Filters:
             one_of("kind", table.c.kind, str, "Kind, see the vocabulary unit_kinds"),
             one_of("region", table.c.region_code, str, "Code of the region where it is"),
             one_of("code", table.c.code, str, "Codes within the institution"),
-            *of_units(table.c.id),
+            *of_units(table.c.id, known=table is units_known),
         ],
         sorts={
             "name": Sort((table.c.name, table.c.id), (str, UUID)),
@@ -100,17 +102,57 @@ def _upward(table: FromClause, *, known: bool) -> Statement:
 
 
 _LINE, _KNOWN_LINE = _upward(units, known=False), _upward(units_known, known=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Descent:
+    """A list of what lies below a unit: its rows, filters and condition."""
+
+    source: Select[Any]
+    filters: Filters
+    held: ColumnElement[bool]
+
+
+def _descent(table: FromClause, below: FromClause, held_: ColumnElement[bool]) -> _Descent:
+    joined = and_(below.c.unit_id == table.c.id, below.c.depth > literal_column("0"))
+    return _Descent(
+        _listed(table).add_columns(below.c.depth).join(below, joined),
+        Filters(
+            parameters=[one_of("kind", table.c.kind, str, "Kind, see the vocabulary unit_kinds")],
+            sorts={"depth": Sort((below.c.depth, table.c.name, table.c.id), (int, str, UUID))},
+            default_sort="depth",
+        ),
+        held_,
+    )
+
+
+def _known_below() -> FromClause:
+    """By the rows themselves: the closure has no recorded time."""
+    here = (
+        select(units_known.c.id.label("unit_id"), cast(literal_column("0"), SmallInteger).label("depth"))
+        .where(units_known.c.id == _ID, held(units_known, known=True))
+        .cte("known_below", recursive=True)
+    )
+    step = select(units_known.c.id, cast(here.c.depth + literal_column("1"), SmallInteger)).where(
+        units_known.c.parent_id == here.c.unit_id, held(units_known, known=True), here.c.depth < literal_column("50")
+    )
+    return here.union_all(step)
+
+
 _BELOW = unit_ancestors.alias("below")
-DESCENDANT_FILTERS = Filters(
-    parameters=[one_of("kind", units.c.kind, str, "Kind, see the vocabulary unit_kinds")],
-    sorts={"depth": Sort((_BELOW.c.depth, units.c.name, units.c.id), (int, str, UUID))},
-    default_sort="depth",
+_DESCENT = _descent(
+    units, _BELOW, and_(_BELOW.c.ancestor_id == _ID, held(units, known=False), _BELOW.c.valid_during.op("@>")(AS_OF))
 )
-_DESCENDANTS = _LISTED.add_columns(_BELOW.c.depth).join(
-    _BELOW,
-    and_(_BELOW.c.unit_id == units.c.id, _BELOW.c.ancestor_id == _ID, _BELOW.c.depth > literal_column("0")),
+_KNOWN_DESCENT = _descent(units_known, _known_below(), held(units_known, known=True))
+DESCENDANT_FILTERS = _DESCENT.filters
+# A line holds on days on which its unit does: counting all needs the closure's index alone, a twentieth of the time.
+_BELOW_COUNT = Statement(
+    select(func.count()).where(
+        unit_ancestors.c.ancestor_id == _ID,
+        unit_ancestors.c.depth > literal_column("0"),
+        unit_ancestors.c.valid_during.op("@>")(AS_OF),
+    )
 )
-_DESCENDANTS_HELD = and_(held(units, known=False), _BELOW.c.valid_during.op("@>")(AS_OF))
 _EXISTS = Statement(select(unit_identities.c.institution_id).where(unit_identities.c.id == _ID))
 _ANCESTOR_IDS = Statement(
     select(unit_ancestors.c.ancestor_id)
@@ -139,9 +181,15 @@ async def find_line(connection: Connection, identity: UUID, moment: Moment) -> l
 
 
 async def find_descendants(connection: Connection, identity: UUID, chosen: Chosen, moment: Moment) -> Listed:
-    """A page of the units below a unit on a day."""
+    """A page of the units below a unit at a moment."""
     values = {**moment.values, "id": identity}
-    return await DESCENDANT_FILTERS.page(connection, chosen, _DESCENDANTS, reach=("below", _DESCENDANTS_HELD, values))
+    if moment.known_at is not None:
+        reach = ("known", _KNOWN_DESCENT.held, values)
+        return await _KNOWN_DESCENT.filters.page(connection, chosen, _KNOWN_DESCENT.source, reach=reach)
+    counted = chosen.count and not chosen.values
+    wanted = replace(chosen, count=False) if counted else chosen
+    page = await _DESCENT.filters.page(connection, wanted, _DESCENT.source, reach=("current", _DESCENT.held, values))
+    return replace(page, count=await _BELOW_COUNT.fetchval(connection, **values)) if counted else page
 
 
 async def find_institution_id(connection: Connection, identity: UUID) -> UUID | None:

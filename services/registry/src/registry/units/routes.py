@@ -14,7 +14,7 @@ from chassis.http.problems import NotFound
 from chassis.http.routing import router
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
-from registry.moments import AtMoment, OnDay
+from registry.moments import AtMoment
 from registry.rights import Manager
 from registry.terms import KnownTerms
 from registry.units import operations, queries
@@ -65,7 +65,7 @@ async def list_ancestors(_caller: Public, connection: Reading, moment: AtMoment,
 async def list_descendants(
     _caller: Public,
     connection: Snapshot,
-    moment: OnDay,
+    moment: AtMoment,
     unit_id: UUID,
     chosen: Annotated[Chosen, queries.DESCENDANT_FILTERS.dependency()],
 ) -> Response:

@@ -72,6 +72,7 @@ units = Table(
         deferrable=True,
         initially="DEFERRED",
     ),
+    Index("units_id_idx", "id"),
     Index("units_parent_id_idx", "parent_id"),
     Index("units_institution_id_idx", "institution_id", "name", "id"),
     Index("units_name_trigram_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
@@ -82,9 +83,9 @@ units_known = known_of(units)
 unit_ancestors = Table(
     "unit_ancestors",
     metadata,
-    Column("unit_id", Uuid, ForeignKey(unit_identities.c.id), primary_key=True),
-    Column("ancestor_id", Uuid, ForeignKey(unit_identities.c.id), primary_key=True),
+    Column("unit_id", Uuid, primary_key=True),  # derived from units: without foreign keys
+    Column("ancestor_id", Uuid, primary_key=True),
     Column("depth", Integer, nullable=False),  # 0: the unit itself
     Column("valid_during", DATERANGE, primary_key=True),
-    Index("unit_ancestors_subtree_idx", "ancestor_id", "unit_id"),
+    Index("unit_ancestors_subtree_idx", "ancestor_id", "depth", "unit_id", postgresql_include=["valid_during"]),
 )

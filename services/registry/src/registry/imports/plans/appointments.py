@@ -1,0 +1,142 @@
+"""Appointments of a file: one is known by person, place, role and first day; another row of it corrects it. Pure."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.http.languages import Text
+from chassis.ops.identifiers import new_id
+from directory.roles import REACHING_ALL
+from registry.appointments import holding
+from registry.appointments.operations import TERMS
+from registry.imports.findings import Report
+from registry.imports.plans.places import Line, Once, Places, Request, check_terms, covers, day
+from registry.timeline import Version
+
+CORRECTED = ("acting", "decree_number", "decree_date", "ends")
+_PERSON = Text("Tidak ada orang dengan nomor pegawai ini.", "Nobody has this employee number.")
+_WHOLE = Text("Peran ini dijabat untuk seluruh instansi.", "This role is held for a whole institution.")
+_AT_UNIT = Text("Peran ini dijabat pada sebuah unit.", "This role is held at a unit.")
+_PLATFORM = Text("Peran ini hanya diberikan pengelola nasional.", "The platform alone gives this role.")
+_OUTSIDE = Text(
+    "Unit atau instansi tidak berlaku sepanjang masa itu.",
+    "The unit or institution isn't in force during the whole of the period.",
+)
+_TAKEN = Text("Kursi ini dijabat orang lain pada masa itu.", "Somebody else holds the seat in that period.")
+
+Seat = tuple[UUID, UUID | None, str]
+"""Institution, unit (None: the whole institution), role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held: people by employee number, and appointments that aren't cancelled of these people or these seats."""
+
+    places: Places
+    people: Mapping[str, UUID]
+    appointments: Sequence[Mapping[str, Any]]
+
+
+@dataclass
+class Plan:
+    """Rows to insert and to correct."""
+
+    created: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0})
+
+
+def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
+    """What becomes of the appointments. Findings go to the report."""
+    plan, once = Plan(), Once()
+    before = {_key(row): row for row in held.appointments}
+    numbers: dict[UUID, int] = {}
+    for line in lines:
+        row = _row(line, held, request, report)
+        if row is None or not once.first(line, _key(row), "employee_number", report):
+            continue
+        known = before.get(_key(row))
+        if known is None:
+            plan.created.append(row)
+            plan.counts["created"] += 1
+        elif all(known[name] == row[name] for name in CORRECTED if name in row["stated"]):
+            plan.counts["unchanged"] += 1
+            continue
+        else:
+            row = {**known, **{name: row[name] for name in CORRECTED if name in row["stated"]}}
+            plan.changed.append(row)
+            plan.counts["changed"] += 1
+        numbers[row["id"]] = line.number
+        limits = holding.Limits.of(request.terms.attributes("acting_kinds", row["acting"]))
+        for caution in holding.term_warnings(row["acting"], row["begins"], row["ends"], limits):
+            report.add(line.number, "valid_to", caution.code, caution.detail, warning=True)
+    _check_seats(plan, held, numbers, report)
+    return plan
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["person_id"], row["institution_id"], row["unit_id"], row["role"], row["begins"]
+
+
+def _row(line: Line, held: Held, request: Request, report: Report) -> dict[str, Any] | None:
+    content = line.content
+    check_terms(line, TERMS, request, report)
+    institution = held.places.institution(line, request, report)
+    person_id = held.people.get(content["employee_number"])
+    if person_id is None:
+        report.add(line.number, "employee_number", "unknown_person", _PERSON)
+    if institution is None or person_id is None:
+        return None
+    begins, ends = date.fromisoformat(content["valid_from"]), day(content, "valid_to")
+    role, unit_id = content["role"], None
+    if role in REACHING_ALL and request.institution_ids is not None:
+        report.add(line.number, "role", "forbidden_role", _PLATFORM)
+    if "unit_code" in content:
+        if role in holding.AT_INSTITUTIONS:
+            report.add(line.number, "unit_code", "role_of_institution", _WHOLE)
+            return None
+        unit_id = held.places.unit(line, institution.id, report, begins=begins, ends=ends)
+        if unit_id is None:
+            return None
+    elif role in holding.AT_UNITS:
+        report.add(line.number, "unit_code", "role_of_unit", _AT_UNIT)
+        return None
+    if not covers(held.places.units[unit_id] if unit_id else institution.timeline, begins, ends):
+        report.add(line.number, "valid_from", "outside_place", _OUTSIDE)
+    return {
+        "id": new_id(),
+        "person_id": person_id,
+        "institution_id": institution.id,
+        "unit_id": unit_id,
+        "role": role,
+        "acting": content.get("acting", "definitive"),
+        "decree_number": content["decree_number"],
+        "decree_date": day(content, "decree_date"),
+        "begins": begins,
+        "ends": ends,
+        "stated": content.keys() | ({"ends"} if "valid_to" in content else set()),
+    }
+
+
+def _check_seats(plan: Plan, held: Held, numbers: Mapping[UUID, int], report: Report) -> None:
+    """One holder of a seat at a time, among what is held and what arrives."""
+    seats: dict[Seat, list[Mapping[str, Any]]] = defaultdict(list)
+    corrected = {row["id"] for row in plan.changed}
+    kept = [row for row in held.appointments if row["id"] not in corrected]
+    for row in (*kept, *plan.changed, *plan.created):
+        if holding.is_single(row["role"], row["acting"]):
+            seats[row["institution_id"], row["unit_id"], row["role"]].append(row)
+    for holders in seats.values():
+        holders.sort(key=lambda row: (row["begins"], row["id"] in numbers))
+        last: Version | None = None
+        earlier: UUID | None = None
+        for row in holders:
+            if last is not None and last.holds_on(row["begins"]):
+                blamed = numbers.get(row["id"]) or (numbers.get(earlier) if earlier else None)
+                if blamed is not None:
+                    report.add(blamed, "employee_number", "seat_taken", _TAKEN)
+            if last is None or (last.ends is not None and (row["ends"] is None or row["ends"] > last.ends)):
+                last, earlier = Version(row["begins"], row["ends"], {}), row["id"]

@@ -1,0 +1,80 @@
+"""Services of a file, known by their codes within the institution. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.http.languages import Text
+from chassis.ops.identifiers import new_id
+from registry.imports.findings import Report
+from registry.imports.plans.places import Line, Once, Places, Request, check_terms, day
+from registry.services.operations import TERMS
+
+LISTS = ("legal_basis", "target_groups", "vulnerable_groups", "channels", "life_events", "region_codes")
+DOCUMENTS = ("locations", "opening_hours", "partners")
+CONTENT = ("unit_id", "name", "description", "kind", "field", "funding_route", *LISTS, *DOCUMENTS)
+_BASIS = Text(
+    "Layanan tanpa dasar hukum tidak dapat aktif: ruang lingkupnya diatur peraturan perundang-undangan.",
+    "A service without a legal basis can't be active: its scope is set by law.",
+)
+_FUTURE = Text("Tanggalnya tidak boleh setelah hari ini.", "The day can't be after today.")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Services by institution and code."""
+
+    places: Places
+    services: Mapping[tuple[UUID, str], Mapping[str, Any]]
+
+
+@dataclass
+class Plan:
+    """Whole rows to insert and to update; `activated`: since when those are offered that weren't."""
+
+    created: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    activated: dict[UUID, date] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0})
+
+
+def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
+    """What becomes of the services. Findings go to the report."""
+    plan, once = Plan(), Once()
+    today = request.today
+    for line in lines:
+        check_terms(line, TERMS, request, report)
+        held.places.check_regions(line, report, "region_codes")
+        institution = held.places.institution(line, request, report)
+        if institution is None or not once.first(line, (institution.id, line.content["code"]), "code", report):
+            continue
+        unit_id = held.places.unit(line, institution.id, report, begins=today, ends=None)
+        if unit_id is None:
+            continue
+        before = held.services.get((institution.id, line.content["code"]))
+        row: dict[str, Any] = {
+            "id": new_id(), "institution_id": institution.id, "code": line.content["code"], "state": "draft",
+            "description": None, "field": None, "funding_route": None, **{name: [] for name in LISTS},
+            "locations": [], "opening_hours": {}, "partners": [], **(before or {}),
+        }  # fmt: skip
+        row |= {name: line.content[name] for name in CONTENT if name in line.content} | {"unit_id": unit_id}
+        since = day(line.content, "active_from") or today
+        activates = line.content.get("state") == "active" and row["state"] != "active"
+        if activates:
+            row["state"] = "active"
+            plan.activated[row["id"]] = since
+            if since > today:
+                report.add(line.number, "active_from", "in_the_future", _FUTURE)
+        if row["state"] == "active" and not row["legal_basis"]:
+            report.add(line.number, "legal_basis", "without_legal_basis", _BASIS)
+        if before is None:
+            plan.created.append(row)
+            plan.counts["created"] += 1
+        elif row == before:
+            plan.counts["unchanged"] += 1
+        else:
+            plan.changed.append(row)
+            plan.counts["changed"] += 1
+    return plan

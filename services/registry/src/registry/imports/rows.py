@@ -1,0 +1,201 @@
+"""The columns of each kind of file, as models of a row. A cell is text; an empty one says nothing and leaves what is there."""
+
+import json
+import re
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from chassis.http.flaws import Broken
+from chassis.http.languages import Text
+from chassis.http.models import Body, Code, Line, Prose, RegionCode
+from registry.appointments.schemas import DecreeNumber, EmployeeNumber, Identifier
+from registry.institutions.schemas import Zone
+from registry.services.schemas import Bases, Hours, Locations, Partners
+from registry.standards.components import Components, Passage
+
+_NOT_JSON = Text("Isi sel ini harus JSON.", "The cell must hold JSON.")
+_BACKWARDS = Text("Masa berlaku harus berakhir setelah mulai.", "A period must end after it begins.")
+_EARLY = Text("Tanggal keputusan tidak boleh setelah mulai berlaku.", "The decree can't be later than its effect.")
+_COMPLETION_TIME = re.compile(r"^(\d{1,6}) (minute|hour|working_day|calendar_day)$")
+
+
+def _split(cell: Any) -> Any:
+    """Items of a list stand on lines of their own or between bars."""
+    if not isinstance(cell, str):
+        return cell
+    return [item.strip() for item in re.split(r"[|\n]", cell) if item.strip()]
+
+
+def _read_json(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    try:
+        return json.loads(cell)
+    except ValueError:
+        raise Broken("not_json", _NOT_JSON) from None
+
+
+Listed = BeforeValidator(_split)
+Json = BeforeValidator(_read_json)
+Words = Annotated[list[Annotated[str, StringConstraints(max_length=100)]], Field(max_length=600), Listed]
+
+
+class Owned(Body):
+    """Whose a row is; without it, the institution of the import."""
+
+    institution_code: Code | None = None
+
+
+class Dated(Body):
+    """When it holds."""
+
+    valid_from: date | None = None
+    valid_to: date | None = Field(None, description="The first day on which it doesn't hold any more")
+
+    @model_validator(mode="after")
+    def _forward(self) -> "Dated":
+        if self.valid_from is not None and self.valid_to is not None and self.valid_to <= self.valid_from:
+            raise Broken("period_backwards", _BACKWARDS)
+        return self
+
+
+class InstitutionRow(Dated):
+    code: Code
+    name: Line
+    kind: str
+    short_name: Line | None = None
+    region_code: RegionCode | None = None
+    time_zone: Zone | None = None
+    aliases: Annotated[list[Line], Field(max_length=100), Listed] = Field(default_factory=list)
+    supervisor_codes: Annotated[list[Code], Field(max_length=20), Listed] = Field(default_factory=list)
+
+
+class UnitRow(Owned, Dated):
+    code: Code
+    name: Line
+    kind: str
+    short_name: Line | None = None
+    parent_code: Code | None = None
+    region_code: RegionCode | None = None
+    functions: Words = Field(default_factory=list)
+
+
+class PersonRow(Owned):
+    employee_number: EmployeeNumber
+    name: Line
+    account_id: Identifier | None = None
+    client_id: Identifier | None = None
+
+
+class AppointmentRow(Owned, Dated):
+    employee_number: EmployeeNumber
+    unit_code: Code | None = None
+    role: str
+    acting: str = "definitive"
+    decree_number: DecreeNumber
+    decree_date: date | None = None
+    valid_from: date = Field()  # an appointment's first day is part of what it is
+
+
+class ServiceRow(Owned):
+    unit_code: Code
+    code: Code
+    name: Line
+    kind: str
+    description: Prose | None = None
+    field: str | None = None
+    funding_route: str | None = None
+    legal_basis: Annotated[Bases, Listed] = Field(default_factory=list)
+    target_groups: Words = Field(default_factory=list)
+    vulnerable_groups: Words = Field(default_factory=list)
+    channels: Words = Field(default_factory=list)
+    life_events: Words = Field(default_factory=list)
+    region_codes: Annotated[list[RegionCode], Field(max_length=600), Listed] = Field(default_factory=list)
+    locations: Annotated[Locations, Json] = Field(default_factory=list)
+    opening_hours: Annotated[Hours, Json] = Field(default_factory=dict)
+    partners: Annotated[Partners, Json] = Field(default_factory=list)
+    state: Literal["draft", "active"] = "draft"
+    active_from: date | None = Field(None, description="Since when it is offered; default today")
+
+
+class StandardRow(Components):
+    """A standard that a decree stipulated before the platform was there; the components are columns of their names.
+
+    A component is JSON in the form of the API, or text; a list's items stand on lines or between bars, a completion time may be
+    "3 working_day".
+    """
+
+    LISTS: ClassVar[frozenset[str]] = frozenset(
+        {"legal_basis", "requirements", "product", "facilities", "staff_competence", "internal_supervision"}
+    )
+
+    institution_code: Code | None = None
+    service_code: Code
+    number: Code
+    decree_number: DecreeNumber
+    decree_date: date
+    signer_name: Line
+    signer_post: Line
+    effective_on: date | None = Field(None, description="As the decree says; publication sets the day that counts")
+    capability: Passage = ""
+    community_needs: Passage = ""
+    local_conditions: Passage = ""
+    minutes_held_on: date | None = None
+    minutes_reference: Line | None = Field(None, description="Where the minutes of the discussion are kept")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _typed(cls, row: Any) -> Any:
+        if not isinstance(row, dict):
+            return row
+        return {name: _component(name, cell) if name in Components.model_fields else cell for name, cell in row.items()}
+
+    @model_validator(mode="after")
+    def _decreed_first(self) -> "StandardRow":
+        if self.effective_on is not None and self.effective_on < self.decree_date:
+            raise Broken("effective_before_decree", _EARLY)
+        return self
+
+
+def _component(name: str, cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    if cell[:1] in ("{", "["):
+        try:
+            return json.loads(cell)
+        except ValueError:
+            return cell  # its model says what is wrong with it
+    if name in StandardRow.LISTS:
+        return _split(cell)
+    if name == "completion_time" and (found := _COMPLETION_TIME.match(cell)):
+        return {"amount": int(found[1]), "unit": found[2]}
+    return int(cell) if name == "staff_number" and cell.isdecimal() and len(cell) < 8 else cell
+
+
+MODELS: dict[str, type[Body]] = {
+    "institutions": InstitutionRow,
+    "units": UnitRow,
+    "people": PersonRow,
+    "appointments": AppointmentRow,
+    "services": ServiceRow,
+    "standards": StandardRow,
+}
+KINDS = tuple(MODELS)
+
+
+def columns(kind: str) -> frozenset[str]:
+    """The columns that a file of this kind may have."""
+    return frozenset(MODELS[kind].model_fields)
+
+
+def required_columns(kind: str) -> frozenset[str]:
+    """The columns that a file of this kind must have."""
+    return frozenset(name for name, field in MODELS[kind].model_fields.items() if field.is_required())
+
+
+def ordered_columns(kind: str) -> list[str]:
+    """The columns as a document lists them: required ones first and marked."""
+    required = required_columns(kind)
+    return [f"{name}*" for name in MODELS[kind].model_fields if name in required] + sorted(columns(kind) - required)

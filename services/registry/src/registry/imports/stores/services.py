@@ -1,0 +1,62 @@
+"""Services of an import: loading what is held, writing what was planned."""
+
+from collections.abc import Sequence
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Statement
+from registry.imports.findings import Report
+from registry.imports.plans import services as plans
+from registry.imports.plans.places import Line, Request, regions_of
+from registry.imports.plans.services import CONTENT, Held, Plan
+from registry.imports.stores.places import load_places
+from registry.services import facts
+
+_HELD = Statement("""
+SELECT id, institution_id, code, state, unit_id, name, description, kind, field, funding_route, legal_basis, target_groups,
+    vulnerable_groups, channels, life_events, region_codes, locations, opening_hours, partners
+FROM services WHERE institution_id = ANY(CAST(:institution_ids AS uuid[])) AND code = ANY(CAST(:codes AS text[]))
+""")
+_CREATED = ("id", "institution_id", "code", "state", *CONTENT)
+_CHANGED = (*CONTENT, "state")
+_ARRIVING = "CREATE TEMPORARY TABLE arriving_services (LIKE services) ON COMMIT DROP"
+_LOOSE = """
+ALTER TABLE arriving_services ALTER COLUMN active_during DROP NOT NULL, ALTER COLUMN version DROP NOT NULL,
+    ALTER COLUMN created_at DROP NOT NULL
+"""
+_UPDATE = f"""
+UPDATE services SET {", ".join(f"{name} = arriving.{name}" for name in _CHANGED)}
+FROM arriving_services AS arriving WHERE services.id = arriving.id
+"""  # noqa: S608 - names of ours
+_ACTIVATE = Statement("""
+UPDATE services SET active_during = active_during + datemultirange(daterange(activated.since, NULL))
+FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[])) AS activated (id, since) WHERE services.id = activated.id
+""")
+
+
+async def load(connection: Connection, lines: Sequence[Line], request: Request) -> Held:
+    """The services of these codes, and the units."""
+    regions = regions_of(lines, "region_codes")
+    places = await load_places(connection, lines, request, units=True, regions=regions)
+    codes = [line.content["code"] for line in lines]
+    rows = await _HELD.fetch(connection, institution_ids=[each.id for each in places.by_id.values()], codes=codes)
+    return Held(places, {(row["institution_id"], row["code"]): dict(row) for row in rows})
+
+
+def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
+    """See plans.services."""
+    return plans.plan(lines, held, request, report)
+
+
+async def write(connection: Connection, plan: Plan, request: Request) -> None:
+    """Write it, with the facts."""
+    created = [(*(row[name] for name in _CREATED), request.now) for row in plan.created]
+    await connection.copy_records_to_table("services", records=created, columns=(*_CREATED, "created_at"))
+    if plan.changed:
+        await connection.execute(_ARRIVING)
+        await connection.execute(_LOOSE)
+        changed = [tuple(row[name] for name in _CREATED) for row in plan.changed]
+        await connection.copy_records_to_table("arriving_services", records=changed, columns=_CREATED)
+        await connection.execute(_UPDATE)
+    ids, days = list(plan.activated), list(plan.activated.values())
+    await _ACTIVATE.execute(connection, ids=ids, days=days)
+    await facts.record_changes(connection, [row["id"] for row in (*plan.created, *plan.changed)], now=request.now)

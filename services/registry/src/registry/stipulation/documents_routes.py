@@ -1,0 +1,200 @@
+"""`/v1/standards/{id}`, its `/page` and `/charter`: a version and its promise as JSON, as PDF, and as a page to read and print.
+
+The version is read here, above the room of standards, because its document also names the decree.
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row
+from chassis.data.transactions import Snapshot
+from chassis.documents.printing import Printer, Printing
+from chassis.documents.replies import FORMS, HTML, JSON, OPEN, PDF, PRIVATE, chosen_form, page_reply, pdf_reply
+from chassis.http.languages import Language, Text
+from chassis.http.problems import NotFound
+from chassis.http.routing import router
+from chassis.http.versions import single
+from chassis.ops.clock import Now
+from directory.access import Anyone
+from directory.roles import Actor
+from registry.standards import rights
+from registry.standards.routes import KnownAt, readable, reply
+from registry.standards.schemas import Standard
+from registry.stipulation import documents, queries
+from registry.stipulation.documents_places import find_place
+from registry.stipulation.pages import STYLE, standard_page
+from registry.stipulation.schemas import Charter
+
+_LEFT = Text(
+    "Penanda tangan tidak lagi memegang jabatannya; maklumat perlu ditandatangani ulang.",
+    "The signer no longer holds the seat; the charter is to be signed anew.",
+)
+_PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {"schema": {"type": "string"}}}}}
+_FORMS = {**FORMS, 200: {"content": {**FORMS[200]["content"], **_PAGE[200]["content"]}}}
+
+routes = router(tags=["standards"])
+
+
+@routes.get(
+    "/standards/{standard_id}",
+    operation_id="get_standard",
+    summary="A version",
+    response_model=Standard,
+    responses=_FORMS,
+)
+async def get_standard(
+    request: Request,
+    actor: Anyone,
+    connection: Snapshot,
+    printer: Printer,
+    standard_id: UUID,
+    now: Now,
+    known_at: KnownAt = None,
+) -> Response:
+    """The public sees the six service-delivery components always, the others unless the version keeps them internal.
+
+    By Accept as JSON, as PDF, or as a page.
+    """
+    form = chosen_form(request, (JSON, PDF, HTML))
+    row = await readable(connection, standard_id, actor, at=now, known_at=known_at)
+    if form == JSON:
+        return reply(request, row, actor)
+    if form == HTML:
+        return await _page(request, connection, row, actor, printing=printer, language=request.state.language)
+    return await _document(request, connection, row, actor, printing=printer)
+
+
+@routes.get(
+    "/standards/{standard_id}/page",
+    operation_id="get_standard_page",
+    summary="A version as a page to read and print",
+    response_class=Response,
+    responses=_PAGE,
+)
+async def get_standard_page(
+    request: Request,
+    actor: Anyone,
+    connection: Snapshot,
+    printer: Printer,
+    standard_id: UUID,
+    now: Now,
+    language: Annotated[Language | None, Query(description="Default: by Accept-Language")] = None,
+) -> Response:
+    """Where the codes on documents lead: HTML whatever Accept says, without script or outside asset, with the charter."""
+    row = await readable(connection, standard_id, actor, at=now)
+    chosen = language or request.state.language
+    return await _page(request, connection, row, actor, printing=printer, language=chosen)
+
+
+@routes.get(
+    "/standards/{standard_id}/charter",
+    operation_id="get_charter",
+    summary="The charter (maklumat pelayanan) that covers a standard",
+    response_model=Charter,
+    responses=FORMS,
+)
+async def get_charter(
+    request: Request, actor: Anyone, connection: Snapshot, printer: Printer, standard_id: UUID, now: Now
+) -> Response:
+    """The three statements, who signed them, and every standard that the charter covers. By Accept as JSON, or as PDF for the wall."""
+    form = chosen_form(request, (JSON, PDF))
+    row = await readable(connection, standard_id, actor, at=now)
+    charter = await queries.find_charter_of(connection, standard_id)
+    if charter is None:
+        raise NotFound
+    covered = await queries.find_covered(connection, charter["id"])
+    if form == JSON:
+        return await _charter(request, connection, charter, row, covered=covered)
+    stipulation = await queries.find_stipulation(connection, standard_id)
+    assert stipulation is not None, "what a charter covers has its decree"
+    place = await find_place(connection, charter["institution_id"], charter["unit_id"], day=charter["signed_on"])
+    document = documents.charter_document(
+        charter,
+        row,
+        covered=covered,
+        decree_number=stipulation["decree_number"],
+        place=place,
+        labels=printer.labels,
+        language=request.state.language,
+        public_url=printer.public_url,
+    )
+    name = f"maklumat-{row['number']}"
+    return pdf_reply(request, printer.press, document, version=row["revision"], name=name, keep=True, cache=OPEN)
+
+
+async def _charter(request: Request, connection: Connection, charter: Row, row: Row, *, covered: list[Row]) -> Response:
+    signer = charter["signer"]
+    warnings = []
+    if signer.get("person_id") is not None:
+        seated = await queries.holds_seat(
+            connection, UUID(signer["person_id"]), charter["institution_id"], day=row["today"]
+        )
+        if not seated:
+            warnings.append({"code": "signer_left_seat", "detail": _LEFT.read(request.state.language)})
+    content = {
+        **{name: charter[name] for name in ("id", "institution_id", "unit_id", "number", "state", "signed_on")},
+        "statements": [{"code": code, "text": text} for code, text in charter["statements"].items()],
+        "signer": signer,
+        "standards": [dict(found) for found in covered],
+        "warnings": warnings,
+    }
+    return single(request, content, version=row["revision"])
+
+
+async def _document(
+    request: Request, connection: Connection, row: Row, actor: Actor, *, printing: Printing
+) -> Response:
+    stipulation = await queries.find_stipulation(connection, row["id"])
+    content = await _content(connection, row, stipulation, actor, printing=printing, language=request.state.language)
+    dated = row["changed_at"].date() if stipulation is None else stipulation["decree_date"]
+    return pdf_reply(
+        request,
+        printing.press,
+        documents.standard_document(content, dated=dated),
+        version=row["revision"],
+        name=f"standar-{row['number']}",
+        keep=stipulation is not None and rights.shown_to_all(row),
+        cache=_cache(row, actor),
+    )
+
+
+async def _page(
+    request: Request, connection: Connection, row: Row, actor: Actor, *, printing: Printing, language: Language
+) -> Response:
+    stipulation = await queries.find_stipulation(connection, row["id"])
+    charter = await queries.find_charter_of(connection, row["id"])
+    content = await _content(connection, row, stipulation, actor, printing=printing, language=language)
+    page = standard_page(content, charter, standard_id=row["id"])
+    response = page_reply(request, page, version=row["revision"], style=STYLE, cache=_cache(row, actor))
+    response.headers["Content-Language"] = language
+    return response
+
+
+async def _content(
+    connection: Connection,
+    row: Row,
+    stipulation: Row | None,
+    actor: Actor,
+    *,
+    printing: Printing,
+    language: Language,
+) -> dict[str, Any]:
+    place = await find_place(connection, row["institution_id"], row["unit_id"], day=row["today"])
+    return documents.standard_content(
+        row,
+        stipulation,
+        insider=rights.is_insider(actor, row),
+        place=place,
+        labels=printing.labels,
+        language=language,
+        public_url=printing.public_url,
+    )
+
+
+def _cache(row: Row, actor: Actor) -> str:
+    """What insiders read may hold more than what others do: no shared cache keeps it."""
+    return PRIVATE if rights.is_insider(actor, row) or not rights.shown_to_all(row) else OPEN

@@ -1,0 +1,145 @@
+"""Imports of people and appointments: who is who, one holder a seat, corrections, accounts that act."""
+
+from uuid import uuid4
+
+from api.registry.directory_stage import Stage, stage
+from api.registry.imports_stage import counts, ended, found, run, send, written
+from support.services import ServiceUnderTest
+
+
+def number() -> str:
+    return f"1980{uuid4().int % 10**14:014d}"
+
+
+async def staffed(here: Stage, *names: str) -> list[str]:
+    """People by their numbers."""
+    numbers = [number() for _ in names]
+    rows = [{"employee_number": each, "name": name} for each, name in zip(numbers, names, strict=True)]
+    assert counts(await run(here, "people", rows)) == (len(names), 0, 0)
+    return numbers
+
+
+async def test_people_by_their_numbers(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    one, account = number(), f"account-{uuid4()}"
+    row = {"employee_number": one, "name": "I Made Satu", "account_id": account}
+    assert counts(await run(here, "people", [row])) == (1, 0, 0)
+    assert counts(await run(here, "people", [row])) == (0, 0, 1)
+    assert counts(await run(here, "people", [{"employee_number": one, "name": "I Made Siji"}])) == (0, 1, 0)
+    (person,) = (await here.read(f"/people?institution={here.id}"))["items"]
+    assert (person["name"], person["account_id"]) == ("I Made Siji", account)
+    wrong = [
+        {"employee_number": number(), "name": "Lain", "account_id": account},
+        {"employee_number": "1", "name": "X"},
+    ]
+    assert found(await run(here, "people", wrong)) == [
+        (2, "account_id", "taken"),
+        (3, "employee_number", "string_pattern_mismatch"),
+    ]
+
+
+async def test_nobody_takes_another_institutions_people(registry: ServiceUnderTest) -> None:
+    here, other = await stage(registry), await stage(registry)
+    (theirs,) = await staffed(other, "Orang Sana")
+    row = {"employee_number": theirs, "name": "Diambil"}
+    done = await ended(here, await send(here, "people", written([row]), caller=here.client()))
+    assert found(done) == [(2, "employee_number", "person_of_another_institution")]
+
+
+async def test_an_account_is_linked_by_who_gives_the_seats(registry: ServiceUnderTest) -> None:
+    """An account acts with every seat of its person, also those that another institution gave."""
+    here, other = await stage(registry), await stage(registry)
+    (one,) = await staffed(here, "Merangkap")
+    (person,) = (await here.read(f"/people?institution={here.id}"))["items"]
+    await other.seat("institution_admin", person=person["id"])
+    row = {"employee_number": one, "name": "Merangkap", "account_id": f"account-{uuid4()}"}
+    done = await ended(here, await send(here, "people", written([row]), caller=here.client()))
+    assert found(done) == [(2, "account_id", "seated_elsewhere")]
+
+
+async def test_appointments_with_their_decrees(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    unit = await here.unit("Dinas", code="D1")
+    head, officer = await staffed(here, "Kepala", "Petugas")
+    rows = [
+        {"employee_number": head, "unit_code": "D1", "role": "unit_head", "decree_number": "SK 1", "valid_from": "2021-01-01"},
+        {"employee_number": officer, "unit_code": "D1", "role": "officer", "decree_number": "SK 2", "valid_from": "2021-01-01"},
+        {"employee_number": head, "unit_code": "", "role": "responsible_officer", "decree_number": "SK 3",
+         "decree_date": "2020-12-01", "valid_from": "2021-01-01", "valid_to": "2022-01-01"},
+    ]  # fmt: skip
+    assert counts(await run(here, "appointments", rows)) == (3, 0, 0)
+    assert counts(await run(here, "appointments", rows)) == (0, 0, 3)
+    seats = (await here.read(f"/appointments?unit={unit['id']}"))["items"]
+    assert {(seat["role"], seat["person_name"]) for seat in seats} == {("unit_head", "Kepala"), ("officer", "Petugas")}
+    head_seat = next(seat for seat in seats if seat["role"] == "unit_head")
+    (fact,) = await here.events(f"appointments/{head_seat['id']}")
+    assert (fact["type"], fact["data"]["decree_number"], fact["data"]["state"]) == (
+        "appointment.changed",
+        "SK 1",
+        "active",
+    )
+    assert counts(await run(here, "appointments", [{**rows[0], "valid_to": "2030-01-01"}])) == (0, 1, 0)
+    corrected = await here.read(f"/appointments/{head_seat['id']}")
+    assert corrected["valid_during"] == {"from": "2021-01-01", "to": "2030-01-01"}
+    by_head = await here.read(f"/people?institution={here.id}&q=Kepala")
+    assert by_head["items"][0]["employee_number"] == head
+
+
+async def test_a_seat_has_one_holder_in_the_file_too(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    await here.unit("Dinas", code="D1")
+    one, two, three = await staffed(here, "Satu", "Dua", "Tiga")
+
+    def head(who: str, begins: str, ends: str = "", acting: str = "definitive") -> dict[str, str]:
+        return {"employee_number": who, "unit_code": "D1", "role": "unit_head", "acting": acting, "decree_number": "SK",
+                "valid_from": begins, "valid_to": ends}  # fmt: skip
+
+    done = await run(here, "appointments", [head(one, "2021-01-01"), head(two, "2024-01-01")])
+    assert found(done) == [(3, "employee_number", "seat_taken")]
+    relay = [
+        head(one, "2021-01-01", "2024-01-01"),
+        head(two, "2024-01-01"),
+        head(three, "2025-01-01", "2025-01-20", "plh"),
+    ]
+    assert counts(await run(here, "appointments", relay)) == (3, 0, 0)
+    assert found(await run(here, "appointments", [head(three, "2026-01-01")])) == [(2, "employee_number", "seat_taken")]
+    # A holder who is corrected to end frees the seat for another row of the same file.
+    succession = [head(three, "2026-01-01"), head(two, "2024-01-01", "2026-01-01")]
+    assert counts(await run(here, "appointments", succession)) == (1, 1, 0)
+
+
+async def test_what_is_wrong_with_appointments(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    await here.unit("Dinas", code="D1")
+    (one,) = await staffed(here, "Satu")
+    base = {
+        "employee_number": one,
+        "unit_code": "D1",
+        "role": "officer",
+        "decree_number": "SK",
+        "valid_from": "2021-01-01",
+    }
+    rows = [
+        {**base, "employee_number": "000"},
+        {**base, "unit_code": "D9"},
+        {**base, "unit_code": ""  , "role": "unit_head"},
+        {**base, "role": "supervisor"},
+        {**base, "role": "king"},
+        {**base, "valid_from": "2019-01-01"},
+        {**base, "decree_number": ""},
+        {**base, "role": "national_admin", "unit_code": ""},
+    ]  # fmt: skip
+    done = await ended(here, await send(here, "appointments", written(rows), caller=here.client()))
+    assert found(done) == [
+        (2, "employee_number", "unknown_person"),
+        (3, "unit_code", "unknown_unit"),
+        (4, "unit_code", "role_of_unit"),
+        (5, "unit_code", "role_of_institution"),
+        (6, "role", "unknown_term"),
+        (7, "valid_from", "outside_place"),
+        (8, "decree_number", "missing"),
+        (9, "role", "forbidden_role"),
+    ]
+    acting = {**base, "unit_code": "D1", "role": "unit_head", "acting": "plt"}
+    done = await run(here, "appointments", [acting])
+    assert (done["state"], found(done, "warnings")) == ("done", [(2, "valid_to", "acting_without_end")])
