@@ -16,7 +16,7 @@ from complaints.deadlines import clock
 from complaints.deadlines.clock import Standstill
 from complaints.deadlines.ledger import Duty, Ledger, check_at
 from complaints.deadlines.planning import Filing, plan_filing
-from complaints.policies.rules import Policy, Subject, bindings, ladder, read_policy
+from complaints.policies.rules import Policy, Rule, Subject, bindings, ladder, read_policy
 from devstack.layout import DATA
 from directory.calendars import Calendar, DayMark
 
@@ -230,6 +230,22 @@ def test_levels_of_escalation_are_reached_in_working_time() -> None:
         ("external", at(10, 8, month=4)),
     ]
     assert check_at(duty, (), CALENDAR, steps) == at(13, 8)
+
+
+@given(
+    minutes=st.integers(0, 120 * 24 * 60),
+    rule=st.sampled_from([rule for policy in POLICIES for rule in policy.rules]),
+    above=st.sampled_from([None, *clock.LEVELS]),
+    extended=st.integers(0, 5),
+)
+def test_the_first_level_is_the_first_of_all_levels(minutes: int, rule: Rule, above: str | None, extended: int) -> None:
+    started = at(1) + timedelta(minutes=minutes)
+    steps = ladder(POLICIES, date(2026, 3, 2))
+    reached = clock.LEVELS.index(above) if above else -1
+    everything = clock.rungs(rule, started, (), CALENDAR, steps, extended=extended)
+    left = [rung.at for rung in everything if clock.LEVELS.index(rung.level) > reached]
+    found = clock.first_rung(rule, started, (), CALENDAR, steps, extended=extended, above=above)
+    assert found == min(left, default=None)
 
 
 def test_a_breach_of_the_legal_clock_shows_the_way_outside_at_once() -> None:

@@ -1,45 +1,77 @@
 """What the complaints service is made of. Nothing is decided here."""
 
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
 
+from chassis.data.feed import own_feed
+from chassis.data.followers import Follower
+from chassis.documents.printing import open_printing
 from chassis.http.app import Service
 from chassis.http.languages import Text
 from chassis.ops.commands import application
 from complaints import reference
+from complaints.attachments import case_routes, scanning
+from complaints.attachments import routes as uploads
+from complaints.attachments.problems import AlreadyAttached
+from complaints.attachments.scanners import scanner_of
+from complaints.audit import anchoring, commands
+from complaints.audit import routes as audit
 from complaints.cases import routes as cases
 from complaints.cases.actors import find_case_actor
 from complaints.closure import routes as closure
-from complaints.codes import read_codes
+from complaints.codes import Codes, read_codes
 from complaints.custody import routes as custody
+from complaints.custody import succession
 from complaints.deadlines import routes as deadline_routes
 from complaints.deadlines.planning import Planner
 from complaints.escalation import scanner
 from complaints.handling import routes as handling
+from complaints.intake import batch_routes
 from complaints.intake import routes as intake
 from complaints.intake.expectation import Expectations
 from complaints.intake.placing import Places
+from complaints.intake.problems import AlreadyFiled
 from complaints.intake.routing import keep_routing
 from complaints.keys import read_keys
 from complaints.metadata import metadata
 from complaints.moves import recounting
+from complaints.notices import delivering
+from complaints.notices import routes as notices
+from complaints.notices.adapters import adapters_of
+from complaints.notices.ledger import NoticeLedger
 from complaints.policies import routes as policies
+from complaints.reporters import disclosure_routes
 from complaints.reporters import routes as reporters
 from complaints.settings import ComplaintsSettings
+from complaints.triage import matter_routes
 from complaints.triage import routes as triage
 from directory.access import Actors
-from directory.follower import CHANNEL, RegistryCopy
+from directory.follower import CHANNEL
+
+
+def _desk_of(codes: Codes, kind: str) -> str:
+    """To whom a kind of notice goes."""
+    return str(codes.attribute("notice_kinds", kind, "to"))
 
 
 async def _prepare(app: FastAPI) -> None:
     state = app.state
     state.case_keys = read_keys(state.settings.identity_key.get_secret_value())
     state.codes = read_codes(state.settings.data_dir)
+    state.printing = open_printing(state.settings, ("directory", "complaints"))
     state.actors = Actors(state.side_pool, find_case_actor)
     state.places = Places(state.side_pool)
     state.planner = Planner(state.side_pool)
     state.expectations = Expectations(state.side_pool)
+    settings = state.settings
+    state.scanner = scanner_of(settings.clamd_address)
+    smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+    state.adapters = adapters_of(smtp_url, settings.notice_sender, development=settings.prima_env == "development")
+    ledger = NoticeLedger(partial(_desk_of, state.codes), state.adapters)
+    feed = own_feed("complaints", state.side_pool, state.bell)
+    state.followers.append(Follower("complaints", ledger, pool=state.side_pool, fetch=feed))
     for kept in (state.actors, state.places, state.planner):
         state.bell.on(CHANNEL, kept.forget)
 
@@ -53,20 +85,40 @@ SERVICE = Service(
     metadata=metadata,
     migrations=Path(__file__).resolve().parents[2] / "migrations",
     routers=(
+        intake.routes,
+        batch_routes.routes,
         cases.routes,
+        uploads.routes,
+        case_routes.routes,
         policies.routes,
         deadline_routes.routes,
         reporters.routes,
+        disclosure_routes.routes,
         custody.routes,
-        intake.routes,
         handling.routes,
         closure.routes,
         triage.routes,
+        matter_routes.routes,
+        notices.routes,
+        audit.routes,
     ),
-    problems={"cases_pk": intake.AlreadyFiled()},
-    copies={"registry": RegistryCopy()},
+    problems={
+        "cases_pk": AlreadyFiled(),
+        "attachments_once_key": AlreadyAttached(),
+        "attachments_file_id_fk": AlreadyAttached(),
+    },
+    copies={"registry": succession.RegistrySuccessions()},
     channels=(CHANNEL,),
-    tasks=(recounting.run, scanner.run, keep_routing),
+    tasks=(
+        recounting.run,
+        scanner.run,
+        keep_routing,
+        succession.keep_custody,
+        scanning.run,
+        delivering.run,
+        anchoring.run,
+    ),
+    commands={"verify-chains": commands.verify_chains, "anchor": commands.make_anchor},
     load_reference_data=reference.load,
     prepare=_prepare,
     vocabularies=("complaints",),

@@ -1,9 +1,10 @@
-"""What the complaints service is told beyond what every service is: the key that seals reporters' identities."""
+"""What the complaints service is told beyond what every service is: the key that seals identities, how files are checked, how notices go out."""
 
 from pydantic import Field, SecretStr, field_validator
 
 from chassis.ops.settings import ServiceSettings
 from complaints.keys import BadIdentityKey, read_keys
+from complaints.notices.adapters import SmtpAdapter
 
 
 class ComplaintsSettings(ServiceSettings):
@@ -19,6 +20,16 @@ class ComplaintsSettings(ServiceSettings):
         description="the secret with which this service follows feeds",
     )
     identity_key: SecretStr = Field(description="32 bytes in base64url: seals reporters' identities")
+    upload_max_bytes: int = Field(
+        10 * 1024 * 1024, ge=1024, le=32 * 1024 * 1024, description="the largest file that is taken, in bytes"
+    )
+    clamd_address: str | None = Field(
+        None, description="ClamAV's daemon, host:port or unix:/path; without it files pass the built-in checks alone"
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="the mail server for notices, smtp://user:password@host:587 or smtps://…; none: no e-mail"
+    )
+    notice_sender: str = Field("no-reply@localhost", description="the address from which notices are sent")
 
     @field_validator("identity_key")
     @classmethod
@@ -27,4 +38,11 @@ class ComplaintsSettings(ServiceSettings):
             read_keys(value.get_secret_value())
         except BadIdentityKey:
             raise ValueError("it must be 32 bytes in base64url") from None
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            SmtpAdapter(value.get_secret_value(), "")
         return value

@@ -6,13 +6,15 @@ from typing import Any
 
 import orjson
 
+from chassis.data.spelling import OPTIONS, spelled
+
 START = b""
 """What precedes the first entry."""
 
 
 def canonical(entry: Mapping[str, Any]) -> bytes:
     """The bytes of an entry that are hashed and stored: sorted names, UTC, no blanks. Never made again from the columns."""
-    return orjson.dumps(entry, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(entry, default=spelled, option=OPTIONS | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
 
 
 def link(previous: bytes, content: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """Reading cases: the list under its filter, one case with its names, timeline, custody."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -29,6 +28,7 @@ from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, betwe
 from chassis.http.languages import Text as Told
 from chassis.http.models import Instant
 from chassis.http.problems import BadRequest, Flaw
+from complaints.cases import lineage, shown
 from complaints.cases.callers import CaseCaller
 from complaints.cases.tables import case_history, cases, due_order
 from complaints.cases.visibility import visible
@@ -59,6 +59,10 @@ def _late() -> ColumnElement[bool]:
     return late == bindparam("late", type_=Boolean)
 
 
+def _merged() -> ColumnElement[bool]:
+    return (cases.c.parent_id.is_not(None)) == bindparam("merged", type_=Boolean)
+
+
 def _words() -> ColumnElement[bool]:
     return func.case_words(cases.c.title + " " + cases.c.body).op("@@")(func.case_question(bindparam("q", type_=Text)))
 
@@ -82,6 +86,8 @@ FILTERS = Filters(
             lambda: cases.c.due_at < bindparam("due_before", type_=cases.c.due_at.type),
             "Its earliest running duty is due before",
         ),
+        one_of("parent", cases.c.parent_id, UUID, "Case into which it was merged"),
+        Parameter("merged", bool, _merged, "Whether it was merged into another: without these, a count is of matters"),
         Parameter("late", bool, _late, "Whether a duty of the agency was missed"),
         matching("q", _words, "Words of title and text"),
     ],
@@ -110,17 +116,19 @@ async def _choose(chosen: Annotated[Chosen, FILTERS.dependency()]) -> Chosen:
 Choice = Annotated[Chosen, Depends(_choose)]
 
 
+_READABLE = select(*_LISTED, due_order, true().label("readable"))
+"""For all who read the text of whatever they see."""
+
+
 async def list_cases(connection: Connection, chosen: Chosen, caller: CaseCaller, now: datetime) -> Listed:
     """A page of the cases that the caller may see; `readable` says whether also their text."""
     # Searching the text shows what is in it: only among cases whose text may be read.
     seen = visible(caller, now, content="q" in chosen.values)
-    readable: ColumnElement[bool] = true()
-    values: Mapping[str, Any] = seen.values
+    source, values = _READABLE, seen.values
     if not caller.actor.unbound and caller.actor.holds(NATIONAL_ADMIN, OMBUDSMAN):
         texts = visible(caller, now, content=True)
-        readable = case((texts.condition, true()), else_=false())
+        source = select(*_LISTED, due_order, case((texts.condition, true()), else_=false()).label("readable"))
         values = {**seen.values, **texts.values}
-    source = select(*_LISTED, due_order, readable.label("readable"))
     return await FILTERS.page(connection, chosen, source, reach=(seen.shape, seen.condition, values))
 
 
@@ -147,12 +155,28 @@ WHERE h.case_id = CAST(:id AS uuid) ORDER BY h.sequence
 
 
 async def find_case(connection: Connection, case_id: UUID, now: datetime) -> Row | None:
-    """A case with `unit_name`, `institution_name` and `ancestors` (of its unit, today). One statement."""
-    return await _ONE.fetchrow(connection, id=case_id, day=now.date())
+    """A case with `unit_name`, `institution_name`, `ancestors` (of its unit, today) and, of a merged one, its `matter`.
+
+    One statement, two for a merged case.
+    """
+    row = await _ONE.fetchrow(connection, id=case_id, day=now.date())
+    if row is None or row["parent_id"] is None:
+        return row
+    return {**row, "matter": await lineage.find_matter(connection, row)}
+
+
+async def find_shown_timeline(connection: Connection, case: Row, roles: frozenset[str]) -> list[dict[str, Any]]:
+    """The history of a case for a caller of these roles, oldest first; reporters of a merged one also follow its matter."""
+    entries = shown.timeline(await find_timeline(connection, case["id"]), case, roles)
+    matter = case.get("matter")
+    if matter is None or case["state"] != "merged" or not shown.is_outside(roles):
+        return entries
+    followed = lineage.shared(await find_timeline(connection, matter["id"]))
+    return sorted([*entries, *shown.of_parent(followed)], key=lambda entry: entry["at"])
 
 
 async def find_timeline(connection: Connection, case_id: UUID) -> list[Row]:
-    """The history of a case, oldest first."""
+    """The rows of a case's history, oldest first."""
     return await _TIMELINE.fetch(connection, id=case_id)
 
 

@@ -7,12 +7,11 @@ from fastapi import Depends, Header, Request
 from chassis.http.identity import policy
 from chassis.http.languages import Text
 from chassis.http.problems import Forbidden, NotAuthenticated
-from chassis.ops.clock import Now
 from complaints.cases import tokens
 from complaints.cases.callers import HEAD_OF_AUDIT, CaseCaller
 from complaints.cases.visibility import STAFF
 from complaints.keys import CaseKeys
-from directory.access import AnyActor
+from directory.access import actor_of
 
 ACT, READ, FILE = "complaints:act", "complaints:read", "complaints:file"
 
@@ -33,29 +32,25 @@ async def keys_of(request: Request) -> CaseKeys:
 Keys = Annotated[CaseKeys, Depends(keys_of)]
 
 
-async def _case_caller(
-    actor: AnyActor,
-    keys: Keys,
-    now: Now,
-    tracking_token: Annotated[
-        str | None, Header(max_length=200, description="From /v1/tracking, for reporters")
-    ] = None,
-) -> CaseCaller:
+TrackingToken = Annotated[str | None, Header(max_length=200, description="From /v1/tracking, for reporters")]
+
+
+async def case_caller(request: Request, tracking_token: TrackingToken = None) -> CaseCaller:
+    """The caller of a request as cases see it. Raises NotAuthenticated, TrackingTokenRefused."""
+    actor = await actor_of(request)
+    keys: CaseKeys = request.app.state.case_keys
     tracked = None
     if tracking_token is not None:
-        tracked = tokens.read(keys.token, tracking_token, now)
+        tracked = tokens.read(keys.token, tracking_token, request.app.state.clock())
         if tracked is None:
             raise TrackingTokenRefused
     filer = None if actor.kind == "anonymous" else keys.filed_by(f"{actor.kind}:{actor.id}")
     return CaseCaller(actor, tracked, filer)
 
 
-AnyCaseCaller = Annotated[CaseCaller, Depends(_case_caller)]
-
-
 @policy("anyone")
-async def _anybody(caller: AnyCaseCaller) -> CaseCaller:
-    return caller
+async def _anybody(request: Request, tracking_token: TrackingToken = None) -> CaseCaller:
+    return await case_caller(request, tracking_token)
 
 
 Anybody = Annotated[CaseCaller, Depends(_anybody)]
@@ -63,7 +58,8 @@ Anybody = Annotated[CaseCaller, Depends(_anybody)]
 
 
 @policy(f"anyone; a client with scope {FILE}")
-async def _filer(caller: AnyCaseCaller) -> CaseCaller:
+async def _filer(request: Request, tracking_token: TrackingToken = None) -> CaseCaller:
+    caller = await case_caller(request, tracking_token)
     if caller.actor.kind == "client" and FILE not in caller.actor.scopes:
         raise Forbidden
     return caller
@@ -74,7 +70,8 @@ Filer = Annotated[CaseCaller, Depends(_filer)]
 
 
 @policy(f"roles {', '.join(STAFF)}; scope {ACT}")
-async def _staff(caller: AnyCaseCaller) -> CaseCaller:
+async def _staff(request: Request, tracking_token: TrackingToken = None) -> CaseCaller:
+    caller = await case_caller(request, tracking_token)
     actor = caller.actor
     if actor.kind == "anonymous":
         raise NotAuthenticated
@@ -91,7 +88,8 @@ Staff = Annotated[CaseCaller, Depends(_staff)]
 
 
 @policy(f"signed in, or a Tracking-Token; scope {READ}, {ACT} or {FILE}")
-async def _reader(caller: AnyCaseCaller) -> CaseCaller:
+async def _reader(request: Request, tracking_token: TrackingToken = None) -> CaseCaller:
+    caller = await case_caller(request, tracking_token)
     actor = caller.actor
     if caller.tracked is None and actor.kind == "anonymous":
         raise NotAuthenticated

@@ -57,8 +57,8 @@ async def get_timeline(request: Request, case_id: UUID, caller: Reader, connecti
     """The history, oldest first. The reporter reads what is meant for them."""
     row, roles = await seen(connection, case_id, caller, now)
     await access.note_reading(connection, row, caller, roles=roles, what="timeline", now=now)
-    entries = await queries.find_timeline(connection, case_id)
-    return single(request, {"items": shown.timeline(entries, row, roles)}, version=row["version"])
+    entries = await queries.find_shown_timeline(connection, row, roles)
+    return single(request, {"items": entries}, version=row["version"])
 
 
 @routes.get(

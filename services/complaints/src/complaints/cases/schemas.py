@@ -103,7 +103,8 @@ class Case(Shape):
 
 
 class TimelineEntry(Shape):
-    """One thing that happened. `actor` and `internal` are null for the reporter."""
+    """One thing that happened. `actor` and `internal` are null for the reporter. `of_parent`: it happened to the case into
+    which this one was merged; sequences are counted within each case."""
 
     sequence: int
     action: str
@@ -113,6 +114,7 @@ class TimelineEntry(Shape):
     actor: dict[str, Any] | None
     public: dict[str, Any]
     internal: dict[str, Any] | None
+    of_parent: bool
 
 
 class Timeline(Shape):

@@ -11,7 +11,7 @@ from complaints.cases.status import neutral_state, public_status
 from complaints.cases.visibility import FILER, REPORTER, sees_content
 
 _WIRE = {"case_class": "class"}
-_SUMMARY = tuple(CaseSummary.model_fields)
+_SUMMARY = tuple((_WIRE.get(name, name), name) for name in CaseSummary.model_fields)
 _DETAIL = tuple(Case.model_fields)
 _TEXTS = ("title", "body", "location", "requested_solution", "loss_amount_idr")
 _NOT_FOR_REPORTERS = ("proposed_outcome", "escalation_level", "proposed_unit_id", "custody")
@@ -20,6 +20,7 @@ _SECRET = (
     "file_complete_at", "classified_at", "first_response_at", "substantive_at", "legal_clock_reason",
 )  # fmt: skip
 """Of a protected case even the reporter is told only that it was received, is examined, was decided (case-lifecycle §4)."""
+_TOLD = frozenset({"reply", "identity_disclosure"})
 _OUTSIDERS = frozenset({REPORTER, FILER})
 
 
@@ -30,10 +31,10 @@ def is_outside(roles: Iterable[str]) -> bool:
 
 def summary(row: Row) -> dict[str, Any]:
     """The case in a list; `readable` of the row says whether its title may be read."""
-    shown = {name: row[name] for name in _SUMMARY}
+    shown = {wire: row[name] for wire, name in _SUMMARY}
     if not row["readable"]:
         shown["title"] = None
-    return _on_the_wire(shown)
+    return shown
 
 
 def detail(row: Row, roles: frozenset[str], language: Language) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def detail(row: Row, roles: frozenset[str], language: Language) -> dict[str, Any
     outside = is_outside(roles)
     extra = {
         "allowed_actions": lifecycle.allowed_actions(row, roles),
-        "status": public_status(row, row["unit_name"]).read(language),
+        "status": public_status(row, row["unit_name"], row.get("matter")).read(language),
     }
     shown: dict[str, Any] = {name: extra[name] if name in extra else row[name] for name in _DETAIL}
     if not sees_content(roles, row):
@@ -70,21 +71,26 @@ def timeline(rows: Iterable[Row], case: Row, roles: frozenset[str]) -> list[dict
     return [{**_entry(row), "actor": None, "internal": None} for row in rows if not row["public"].get("hidden")]
 
 
-def _entry(row: Row) -> dict[str, Any]:
+def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
     names = ("sequence", "action", "from_state", "to_state", "at", "actor", "public", "internal")
-    return {name: row[name] for name in names}
+    return {**{name: row[name] for name in names}, "of_parent": False}
+
+
+def of_parent(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What reporters of a merged case read of the matter's history; `rows` as of lineage.shared."""
+    return [{**_entry(row), "actor": None, "internal": None, "of_parent": True} for row in rows]
 
 
 def _neutral(rows: Iterable[Row]) -> Iterable[dict[str, Any]]:
-    """One entry for each change of the neutral state, and the reporter's own replies."""
+    """One entry for each change of the neutral state, the reporter's own replies, and to whom their identity was told."""
     before: str | None = None
     for row in rows:
         after = neutral_state(row["to_state"])
-        own: Mapping[str, Any] = row["public"] if row["action"] == "reply" else {}
+        own: Mapping[str, Any] = row["public"] if row["action"] in _TOLD and not row["public"].get("hidden") else {}
         if after != before or own:
             yield {
                 "sequence": row["sequence"],
-                "action": "reply"
+                "action": row["action"]
                 if own
                 else {"submitted": "filing", "in_progress": "verification"}.get(after, "closure"),
                 "from_state": before,
@@ -93,5 +99,6 @@ def _neutral(rows: Iterable[Row]) -> Iterable[dict[str, Any]]:
                 "actor": None,
                 "public": dict(own),
                 "internal": None,
+                "of_parent": False,
             }
         before = after

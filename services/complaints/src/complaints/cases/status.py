@@ -43,10 +43,14 @@ def neutral_state(state: str) -> str:
     return "closed" if state in _ENDED else "in_progress"
 
 
-def public_status(case: Mapping[str, Any], unit_name: str | None) -> Text:
-    """The status for the reporter and the public. `unit_name` is a public fact of the registry."""
+def public_status(case: Mapping[str, Any], unit_name: str | None, matter: Mapping[str, Any] | None = None) -> Text:
+    """The status for the reporter and the public. `unit_name` is a public fact of the registry; `matter`: the case, with its
+    `unit_name`, that a merged one follows."""
     if case["custody"] == "protected":
         return _NEUTRAL[neutral_state(case["state"])]
     text = _TEXTS[case["state"]]
+    if case["state"] == "merged" and matter is not None:
+        followed = public_status(matter, matter["unit_name"])
+        return Text(f"{text.id}: {followed.id}", f"{text.en}: {followed.en}")
     unit = Text(unit_name, unit_name) if unit_name else _A_UNIT
     return Text(text.id.replace("{unit}", unit.id), text.en.replace("{unit}", unit.en))

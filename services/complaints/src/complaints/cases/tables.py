@@ -136,6 +136,7 @@ custody_intervals = Table(
     Column("reason", Text, nullable=False),
     Index("custody_intervals_open_key", "case_id", unique=True, postgresql_where=text("to_at IS NULL")),
     Index("custody_intervals_unit_idx", "unit_id", "from_at"),
+    Index("custody_intervals_held_idx", "unit_id", postgresql_where=text("to_at IS NULL AND unit_id IS NOT NULL")),
 )
 
 access_log = Table(

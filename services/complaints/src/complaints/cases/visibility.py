@@ -3,10 +3,10 @@
 What isn't allowed here doesn't exist for the caller. `roles_on` and `visible` agree row by row; a test compares them.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, DateTime, LargeBinary, Uuid, and_, any_, bindparam, false, not_, or_, true
@@ -120,49 +120,60 @@ class Visible:
         return self.shape, self.condition, self.values
 
 
+def _state_in(states: Collection[str]) -> ColumnElement[bool]:
+    return or_(*(cases.c.state == state for state in states))
+
+
+_ORDINARY = cases.c.custody == "ordinary"
+_OPEN_TEXT = not_(cases.c.confidential)
+_BREACHED = or_(cases.c.late, cases.c.due_at < bindparam("seen_at", type_=DateTime(timezone=True)))
+_INNOCENT = not_(bindparam("seen_person", type_=Uuid) == any_(cases.c.accused_person_ids))
+_SECRET = and_(cases.c.custody == "protected", _INNOCENT)
+_EVIDENCE = and_(_ORDINARY, _OPEN_TEXT, _state_in(EVIDENCE))
+_DECIDED = and_(_SECRET, _state_in(APPEALED))
+_INFORMATION = and_(_ORDINARY, cases.c.type == "information_request")
+_UNPLACED = or_(cases.c.institution_id.is_(None), cases.c.state == "in_arbitration", _BREACHED)
+_OWN = cases.c.filed_by == bindparam("seen_filer", type_=LargeBinary)
+_TRACKED = cases.c.id == bindparam("seen_tracked", type_=Uuid)
+
+
 def visible(caller: CaseCaller, now: datetime, *, content: bool = False) -> Visible:
     """The cases of which `roles_on` gives the caller a role; with `content` those whose text too may be read."""
     actor = caller.actor
     if actor.unbound:
         return Visible("all", true(), {})
     arms = _Arms(now)
-    ordinary = cases.c.custody == "ordinary"
-    breached = or_(cases.c.late, cases.c.due_at < bindparam("seen_at", type_=DateTime(timezone=True)))
-    open_text = not_(cases.c.confidential)
-    arms.reach("line", reach_of(actor, *LINE), ordinary)
-    arms.reach("informer", reach_of(actor, *INFORMERS), and_(ordinary, cases.c.type == "information_request"))
-    arms.reach("scope", reach_by_scope(actor, "complaints:act") | reach_by_scope(actor, "complaints:read"), ordinary)
-    arms.reach("evaluator", reach_of(actor, EVALUATOR), and_(ordinary, open_text, _state_in(EVIDENCE)))
-    innocent = not_(bindparam("seen_person", type_=Uuid) == any_(cases.c.accused_person_ids))
-    secret = and_(cases.c.custody == "protected", innocent)
+    arms.reach("line", reach_of(actor, *LINE), _ORDINARY)
+    arms.reach("informer", reach_of(actor, *INFORMERS), _INFORMATION)
+    arms.reach("scope", reach_by_scope(actor, "complaints:act") | reach_by_scope(actor, "complaints:read"), _ORDINARY)
+    arms.reach("evaluator", reach_of(actor, EVALUATOR), _EVIDENCE)
     who = {"seen_person": actor.person_id or UUID(int=0)}
-    arms.reach("auditor", reach_of(actor, *AUDIT), secret, who)
-    arms.reach("decider", reach_of(actor, SUPERVISOR, HIGHER_AUDITOR), and_(secret, _state_in(APPEALED)), who)
+    arms.reach("auditor", reach_of(actor, *AUDIT), _SECRET, who)
+    arms.reach("decider", reach_of(actor, SUPERVISOR, HIGHER_AUDITOR), _DECIDED, who)
     if actor.holds(NATIONAL_ADMIN):
-        unplaced = or_(cases.c.institution_id.is_(None), cases.c.state == "in_arbitration", breached)
-        arms.add("national", and_(ordinary, unplaced, open_text if content else true()), {"seen_at": now})
+        arms.add("national", and_(_ORDINARY, _UNPLACED, _OPEN_TEXT if content else true()), {"seen_at": now})
     if actor.holds(OMBUDSMAN) and not content:
-        arms.add("ombudsman", and_(ordinary, open_text, breached), {"seen_at": now})
+        arms.add("ombudsman", and_(_ORDINARY, _OPEN_TEXT, _BREACHED), {"seen_at": now})
     if caller.filer is not None:
-        own = cases.c.filed_by == bindparam("seen_filer", type_=LargeBinary)
-        arms.add("own", own, {"seen_filer": caller.filer})
+        arms.add("own", _OWN, {"seen_filer": caller.filer})
     if caller.tracked is not None:
-        arms.add("tracked", cases.c.id == bindparam("seen_tracked", type_=Uuid), {"seen_tracked": caller.tracked})
+        arms.add("tracked", _TRACKED, {"seen_tracked": caller.tracked})
     return arms.joined("content" if content else "")
 
 
 class _Arms:
     """The arms of an OR, only those that the caller has: an unused one costs the index."""
 
+    joined_before: ClassVar[dict[str, ColumnElement[bool]]] = {}
+    """By shape: building a condition anew for each request costs as much as running it."""
+
     def __init__(self, now: datetime) -> None:
         self._day = now.date()
-        self._names: list[str] = []
-        self._conditions: list[ColumnElement[bool]] = []
+        self._arms: list[tuple[str, Callable[[], ColumnElement[bool]]]] = []
         self._values: dict[str, Any] = {}
 
     def add(self, name: str, condition: ColumnElement[bool], values: Mapping[str, Any]) -> None:
-        self._names.append(name)
-        self._conditions.append(condition)
+        self._arms.append((name, lambda: condition))
         self._values |= values
 
     def reach(
@@ -170,14 +181,19 @@ class _Arms:
     ) -> None:
         if not reach:
             return
-        within = reach.predicate(cases.c.institution_id, cases.c.unit_id, name=name)
         shape = "".join("01"[flag] for flag in reach.shape)
-        self.add(f"{name}{shape}", and_(condition, within), {**reach.values(self._day, name=name), **(values or {})})
+        self._arms.append(
+            (
+                f"{name}{shape}",
+                lambda: and_(condition, reach.predicate(cases.c.institution_id, cases.c.unit_id, name=name)),
+            )
+        )
+        self._values |= {**reach.values(self._day, name=name), **(values or {})}
 
     def joined(self, suffix: str) -> Visible:
-        condition = or_(*self._conditions) if self._conditions else false()
-        return Visible(" ".join([*self._names, suffix]), condition, self._values)
-
-
-def _state_in(states: Collection[str]) -> ColumnElement[bool]:
-    return or_(*(cases.c.state == state for state in states))
+        shape = " ".join([*(name for name, _ in self._arms), suffix])
+        condition = self.joined_before.get(shape)
+        if condition is None:
+            condition = or_(*(build() for _, build in self._arms)) if self._arms else false()
+            self.joined_before[shape] = condition
+        return Visible(shape, condition, self._values)

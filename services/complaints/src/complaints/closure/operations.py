@@ -6,7 +6,8 @@ from typing import Any
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
-from complaints.cases.operations import Opened
+from complaints.cases.lineage import find_matter
+from complaints.cases.operations import Opened, refused
 from complaints.closure import problems
 from complaints.closure.schemas import RatingBody, ResolutionBody, WithdrawalBody
 from complaints.codes import Codes
@@ -18,6 +19,7 @@ from complaints.handling.problems import WindowClosed, outcome_unfit
 from complaints.moves.moving import move
 
 BY_REPORTER = "by_reporter"
+RATED_STATES = frozenset({"resolved", "closed"})
 NEEDS_EXPLANATION = frozenset({"rejected", "not_adopted"})
 
 
@@ -82,7 +84,7 @@ async def _settle(connection: Connection, case: Row, body: ResolutionBody) -> No
 async def rate(connection: Connection, opened: Opened, body: RatingBody, *, codes: Codes, now: datetime) -> Row:
     """Rate how the case was handled: changeable while it is resolved, once and in time when it is closed.
 
-    Raises AlreadyRated, WindowClosed, Unprocessable.
+    A merged case is rated once its matter is done. Raises AlreadyRated, WindowClosed, MoveNotAllowed, Unprocessable.
     """
     case = opened.row
     for position, reason in enumerate(body.reasons):
@@ -94,6 +96,10 @@ async def rate(connection: Connection, opened: Opened, body: RatingBody, *, code
         window = timedelta(days=await setting(connection, case, "rating_window_calendar_days"))
         if case["closed_at"] is not None and case["closed_at"] + window < now:
             raise WindowClosed
+    if case["state"] == "merged":
+        matter = await find_matter(connection, case)
+        if matter is None or matter["state"] not in RATED_STATES:
+            raise refused(case, opened.roles)
     content = body.model_dump(mode="json")
     return await move(
         connection,

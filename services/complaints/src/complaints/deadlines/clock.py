@@ -85,17 +85,46 @@ def rungs(
     due = due_at(rule, started_at, standstills, calendar, extended=extended)
     if due is None or rule.party != "agency":
         return []
-    direct = rule.on_lapse.removeprefix("escalate:") if rule.on_lapse.startswith("escalate:") else None
     found = []
     for step in steps:
         if step.percent is not None:
             at = _share(rule, started_at, standstills, calendar, percent=step.percent, extended=extended) or due
-        elif rule.stage in step.at_breach_of or step.working_days == 0 or step.level == direct:
+        elif _at_due(rule, step):
             at = due
         else:
             at = due_after(due, step.working_days, "working_day", calendar)
         found.append(Rung(next_working_moment(at, calendar), step.level))
     return sorted(found, key=lambda rung: (rung.at, LEVELS.index(rung.level)))
+
+
+def first_rung(
+    rule: Rule,
+    started_at: datetime,
+    standstills: Sequence[Standstill],
+    calendar: Calendar,
+    steps: Sequence[Step],
+    *,
+    extended: int = 0,
+    above: str | None = None,
+) -> datetime | None:
+    """When the first level `above` the given one is reached (None: the first of all), as `rungs` has it; None for never.
+
+    Only that one is counted: a share of the period comes before its end, working days come after it.
+    """
+    left = [step for step in steps if above is None or LEVELS.index(step.level) > LEVELS.index(above)]
+    shares = [step for step in left if step.percent is not None]
+    early = shares or _soonest_after_due(rule, left)
+    found = rungs(rule, started_at, standstills, calendar, early, extended=extended)
+    return found[0].at if found else None
+
+
+def _soonest_after_due(rule: Rule, steps: Sequence[Step]) -> list[Step]:
+    """One step of those whose instant is the earliest."""
+    return sorted(steps, key=lambda step: 0 if _at_due(rule, step) else step.working_days)[:1]
+
+
+def _at_due(rule: Rule, step: Step) -> bool:
+    return rule.stage in step.at_breach_of or step.working_days == 0 or rule.on_lapse == f"escalate:{step.level}"
 
 
 def _share(

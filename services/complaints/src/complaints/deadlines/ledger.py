@@ -194,9 +194,8 @@ def check_at(
     """When something has to happen about a duty: its lapse, or its next level of escalation; None for never."""
     if not duty.running or duty.due_at is None:
         return None
-    reached = clock.LEVELS.index(duty.level) if duty.level else -1
-    ladder = clock.rungs(duty.rule, duty.started_at, standstills, calendar, steps, extended=duty.extended)
-    moments = [rung.at for rung in ladder if clock.LEVELS.index(rung.level) > reached]
-    if duty.lapses and duty.lapsed_at is None:
-        moments.append(duty.due_at + _A_SECOND)
-    return min(moments, default=None)
+    rung = clock.first_rung(
+        duty.rule, duty.started_at, standstills, calendar, steps, extended=duty.extended, above=duty.level
+    )
+    lapse = duty.due_at + _A_SECOND if duty.lapses and duty.lapsed_at is None else None
+    return min((moment for moment in (rung, lapse) if moment is not None), default=None)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,22 +13,27 @@ from chassis.ops.identifiers import new_id
 from complaints.deadlines import queries
 from complaints.deadlines.ledger import Duty, Ledger, check_at
 from complaints.policies.queries import find_adopted, load_policies, newest
-from complaints.policies.rules import Policy, Subject, bindings, ladder
+from complaints.policies.rules import Binding, Policy, Subject, bindings, ladder
 from directory.calendars import Calendar
 from directory.working_time import due_after
 
 FILING_WINDOW = "filing_window"
 _MOST_KEPT = 5_000
+_MOST_BOUND = 1_000
+
+Bind = Callable[[Subject], list[Binding]]
 
 
 class Filing(NamedTuple):
-    """What of a new case decides its first duties. `occurred_on`: the day of the service, if the reporter gave it."""
+    """What of a new case decides its first duties. `occurred_on`: the day of the service, if the reporter gave it;
+    `handed_in_at`: when an offline counter took it, where that was before it arrived."""
 
     case_type: str
     case_class: str
     anonymous: bool
     occurred_on: date | None
     institution_id: UUID | None
+    handed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def legal_clock(
                 and rule.matches("complaint", filing.case_class)
             ):
                 end = due_after(service_received, rule.amount, rule.unit, calendar)
-                return (True, None) if now <= end else (False, "out_of_time")
+                return (True, None) if (filing.handed_in_at or now) <= end else (False, "out_of_time")
     return False, "no_policy"
 
 
@@ -76,8 +82,12 @@ def plan_filing(
     *,
     adopted: frozenset[str] = frozenset(),
     make_id: Callable[[], UUID] = new_id,
+    bind: Bind | None = None,
 ) -> FilingPlan:
-    """The duties that begin when a case is filed at `now` (aware). Pure and quick."""
+    """The duties that begin when a case is filed at `now` (aware). Pure and quick.
+
+    `bind`: the rules that bind a subject, where they are kept; else they are found among the policies.
+    """
     known = list(policies)
     runs, reason = legal_clock(filing, now, known, calendar)
     today = calendar.local_day(now)
@@ -91,7 +101,7 @@ def plan_filing(
     ledger = Ledger(
         duties=[],
         standstills=[],
-        bindings=bindings(known, subject),
+        bindings=bind(subject) if bind else bindings(known, subject),
         anchors={"filed": now, "request_received": now, "file_complete": None},
         calendar=calendar,
         new_id=make_id,
@@ -106,7 +116,15 @@ def plan_filing(
     )
 
 
-Known = tuple[list[Policy], Calendar, frozenset[str]]
+@dataclass(frozen=True, slots=True)
+class _Policies:
+    """The newest policies, and which of their rules bind a subject: on one day there are few different ones."""
+
+    all: list[Policy]
+    bind: Bind
+
+
+Known = tuple[_Policies, Calendar, frozenset[str]]
 
 
 class Planner:
@@ -115,7 +133,7 @@ class Planner:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._learning = asyncio.Lock()
-        self._policies: list[Policy] | None = None
+        self._policies: _Policies | None = None
         self._places: dict[UUID | None, tuple[Calendar, frozenset[str]]] = {}
 
     def forget(self) -> None:
@@ -130,7 +148,7 @@ class Planner:
             async with self._learning:  # one learns, the others wait for what it learned
                 known = self._known(filing.institution_id) or await self._learn(filing.institution_id, now)
         policies, calendar, adopted = known
-        return plan_filing(filing, now, policies, calendar, adopted=adopted)
+        return plan_filing(filing, now, policies.all, calendar, adopted=adopted, bind=policies.bind)
 
     def _known(self, institution_id: UUID | None) -> Known | None:
         place = self._places.get(institution_id)
@@ -138,11 +156,11 @@ class Planner:
 
     async def _learn(self, institution_id: UUID | None, now: datetime) -> Known:
         async with self._pool.acquire(timeout=2) as connection:
-            policies = newest(await load_policies(connection))
+            found = newest(await load_policies(connection))
             calendar = await queries.calendar_of(connection, institution_id)
             adopted = await find_adopted(connection, institution_id, calendar.local_day(now))
         if len(self._places) >= _MOST_KEPT:
             self._places.clear()
-        self._policies = policies
+        self._policies = policies = _Policies(found, lru_cache(_MOST_BOUND)(partial(bindings, found)))
         self._places[institution_id] = (calendar, adopted)
         return policies, calendar, adopted

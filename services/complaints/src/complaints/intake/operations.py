@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -11,6 +11,7 @@ import asyncpg
 from chassis.data.pool import Connection
 from chassis.http.versions import encode
 from chassis.ops.identifiers import new_id
+from complaints.attachments.operations import REPORTER, rows
 from complaints.cases import chain, facts
 from complaints.cases.callers import CaseCaller
 from complaints.codes import Codes
@@ -27,6 +28,8 @@ from directory.roles import OFFICER
 
 HEADERS = {"content-type": "application/json", "cache-control": "no-store"}
 _CODE_ATTEMPTS = 3
+OFFLINE_FOR = timedelta(days=30)
+"""How far back the time is believed that an offline client gives."""
 _NOT_YET: Mapping[str, Any] = dict.fromkeys(
     ("sub_class", "unit_id", "file_complete_at", "resolved_at", "closed_at", "rating", "closure_kind")
 )
@@ -41,6 +44,7 @@ class Prepared:
     history: dict[str, Any]
     duties: list[dict[str, Any]]
     event: dict[str, Any]
+    attachments: list[dict[str, Any]]
     reply: dict[str, Any]
 
 
@@ -50,7 +54,17 @@ def classed(filing: Complaint, codes: Codes) -> tuple[str, list[str]]:
     return first_class(filing, codes, protected=bool(reasons)), reasons
 
 
-def deadline_subject(filing: Complaint, place: Place, case_class: str) -> Filing:
+def handed_in_at(filing: Complaint, now: datetime) -> datetime | None:
+    """When the reporter handed it in, where that was offline; None if now, or so long ago that it proves nothing.
+
+    It never moves a clock of the agency: those run from the arrival. It decides alone whether the reporter was in time
+    (UU 25/2009 art. 42(2)), who can't be blamed for a network that was away.
+    """
+    given = filing.client_filed_at
+    return given if given is not None and now - OFFLINE_FOR <= given < now else None
+
+
+def deadline_subject(filing: Complaint, place: Place, case_class: str, now: datetime) -> Filing:
     """What the deadlines need to know of a filing."""
     return Filing(
         case_type=filing.type,
@@ -58,6 +72,7 @@ def deadline_subject(filing: Complaint, place: Place, case_class: str) -> Filing
         anonymous=filing.anonymous,
         occurred_on=filing.occurred_on,
         institution_id=place.institution_id,
+        handed_in_at=handed_in_at(filing, now),
     )
 
 
@@ -105,7 +120,8 @@ def prepare(
     if identity is not None:
         kind = "proxy" if filing.proxy else (filing.reporter.kind if filing.reporter else "individual")
         reporter = {"case_id": case_id, "kind": kind, **seal(keys, case_id, identity)._asdict()}
-    return Prepared(case, reporter, history, plan.rows(case_id), _event(case), _reply(case, expected))
+    files = rows(filing.attachment_ids, case_id=case_id, actor=history["actor"], origin=REPORTER, now=now)
+    return Prepared(case, reporter, history, plan.rows(case_id), _event(case), files, _reply(case, expected))
 
 
 async def write(connection: Connection, prepared: Prepared, key: Mapping[str, Any] | None) -> bool:
@@ -121,6 +137,7 @@ async def write(connection: Connection, prepared: Prepared, key: Mapping[str, An
                 duties=prepared.duties,
                 event=prepared.event,
                 key=stored,
+                attachments=prepared.attachments,
             )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name != "cases_tracking_code_key" or left == 1:
@@ -158,7 +175,11 @@ def _first_entry(
         "from_state": None,
         "to_state": case["state"],
         "at": case["received_at"],
-        "public": {"channel": filing.channel, "attachment_ids": filing.attachment_ids},
+        "public": {
+            "channel": filing.channel,
+            "attachment_ids": filing.attachment_ids,
+            "client_filed_at": filing.client_filed_at,
+        },
         "internal": {
             "custody": case["custody"],
             "protected_because": reasons,

@@ -3,43 +3,38 @@
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import orjson
 from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
 from chassis.data.pool import Connection
-from chassis.data.transactions import ACQUIRE_TIMEOUT_S, Reading
+from chassis.data.transactions import ACQUIRE_TIMEOUT_S, Snapshot
+from chassis.documents.printing import Printer
+from chassis.documents.replies import FORMS, JSON, PDF, SECRET, chosen_form, pdf_reply
 from chassis.http.idempotency import STORED, checked_key, fingerprint, stored_response
 from chassis.http.identity import CallerOfAnyKind
-from chassis.http.languages import Text
-from chassis.http.problems import Conflict, Flaw, Unprocessable
+from chassis.http.problems import Unprocessable
 from chassis.http.routing import router
 from chassis.http.versions import encode, single
 from chassis.ops.clock import Now
-from chassis.ops.identifiers import acceptable
+from complaints.attachments.operations import choice_flaws
+from complaints.attachments.queries import find_files
+from complaints.cases.callers import CaseCaller
 from complaints.cases.rights import Filer, Keys, Reader
 from complaints.cases.routes import seen
 from complaints.codes import KnownCodes
+from complaints.deadlines.queries import find_duties
 from complaints.intake import operations, receipts
 from complaints.intake.placing import Named
+from complaints.intake.receipt_document import receipt_document
 from complaints.intake.schemas import Complaint, Filed, Receipt
-from complaints.intake.validity import flaws
+from complaints.intake.validity import all_flaws
 from complaints.keys import CaseKeys
+from complaints.policies.queries import load_policies
 from complaints.reporters.codes import access_pin
 
 routes = router(tags=["complaints"])
-_EASTERNMOST = ZoneInfo("Asia/Jayapura")
-"""Where a day begins first in the country."""
-_OWN_ID = Text("id harus berupa UUIDv7 yang tidak di masa depan.", "id must be a UUIDv7 that isn't in the future.")
-
-
-class AlreadyFiled(Conflict):
-    """A case with this id exists."""
-
-    code = "already_filed"
-    title = Text("Laporan dengan id ini sudah ada", "A case with this id exists already")
 
 
 async def keyed(
@@ -81,13 +76,15 @@ async def file_complaint(
     state = request.app.state
     place = await state.places.find(Named(body.service_id, body.unit_id, body.region_code), now)
     case_class, _ = operations.classed(body, codes)
-    plan = await state.planner.plan(operations.deadline_subject(body, place, case_class), now)
+    plan = await state.planner.plan(operations.deadline_subject(body, place, case_class, now), now)
     expected = await state.expectations.find(body.service_id, place.unit_id, now)
     prepared = operations.prepare(
         body, caller, codes=codes, keys=keys, place=place, plan=plan, expected=expected, now=now
     )
     # A connection only now: whoever holds one never waits for another.
     async with state.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+        if prepared.attachments and not await _is_replay(connection, claim):
+            await _check_uploads(connection, body, caller)
         if not await operations.write(connection, prepared, claim):
             return await _replay(connection, claim, keys)
     state.sequencer.wake()
@@ -95,9 +92,19 @@ async def file_complaint(
 
 
 def _check(body: Complaint, codes: KnownCodes, now: datetime) -> None:
-    found = flaws(body, codes, now.astimezone(_EASTERNMOST).date())
-    if body.id is not None and not acceptable(body.id, now):
-        found.append(Flaw("/id", "uuid_version", _OWN_ID))
+    found = all_flaws(body, codes, now)
+    if found:
+        raise Unprocessable(errors=found)
+
+
+async def _is_replay(connection: Connection, claim: dict[str, Any] | None) -> bool:
+    """Whether the key was used before: then the uploads are attached to what was filed with it."""
+    return claim is not None and await connection.fetchrow(STORED, claim["client"], claim["key"]) is not None
+
+
+async def _check_uploads(connection: Connection, body: Complaint, caller: CaseCaller) -> None:
+    held = await find_files(connection, body.attachment_ids)
+    found = choice_flaws(body.attachment_ids, held, owner=caller.filer, case_id=None)
     if found:
         raise Unprocessable(errors=found)
 
@@ -122,11 +129,22 @@ def _with_pin(reply: dict[str, Any], keys: CaseKeys) -> bytes:
     operation_id="get_complaint_receipt",
     summary="The receipt",
     response_model=Receipt,
+    responses=FORMS,
 )
 async def get_receipt(
-    request: Request, case_id: UUID, caller: Reader, connection: Reading, now: Now, keys: Keys
+    request: Request, case_id: UUID, caller: Reader, connection: Snapshot, printer: Printer, now: Now, keys: Keys
 ) -> Response:
-    """The receipt of UU 25/2009 art. 44. That of a protected case names neither the matter nor the path."""
+    """The receipt of UU 25/2009 art. 44, by Accept as JSON or PDF. That of a protected case names neither the matter nor the path.
+
+    The complainant's identity is for the complainant alone: with a Tracking-Token, or signed in as who filed.
+    """
+    form = chosen_form(request, (JSON, PDF))
     row, roles = await seen(connection, case_id, caller, now)
     content = await receipts.receipt(connection, row, roles, keys)
-    return single(request, content, version=row["version"], cache="no-store")
+    if form == JSON:
+        return single(request, content, version=row["version"], cache=SECRET)
+    ordinary = row["custody"] == "ordinary"
+    duties = await find_duties(connection, case_id, await load_policies(connection)) if ordinary else []
+    document = receipt_document(content, duties, labels=printer.labels, language=request.state.language)
+    name = f"tanda-terima-{content['tracking_code'] or case_id}"
+    return pdf_reply(request, printer.press, document, version=row["version"], name=name, keep=False, cache=SECRET)

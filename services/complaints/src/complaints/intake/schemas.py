@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from chassis.http.models import Body, Code, Line, Prose, RegionCode, Shape
+from chassis.http.models import Body, Code, Instant, Line, Prose, RegionCode, Shape
 
 Title = Annotated[str, StringConstraints(min_length=3, max_length=200, pattern=r"^[^\r\n]*$")]
 CaseType = Literal["complaint", "aspiration", "input", "information_request"]
@@ -40,8 +40,8 @@ class Proxy(Body):
 
 
 class Complaint(Body):
-    """What is filed. `id`: an offline client's own UUIDv7. `protected` asks for the protected path; `accused_role` is the
-    post of the person complained of."""
+    """What is filed. `id`: an offline client's own UUIDv7, `client_filed_at` when it took the filing. `protected` asks for the
+    protected path; `accused_role` is the post of the person complained of."""
 
     id: UUID | None = None
     type: CaseType
@@ -65,6 +65,7 @@ class Complaint(Body):
     requested_solution: Prose | None = None
     loss_amount_idr: Annotated[int, Field(ge=0, le=10**15)] | None = None
     attachment_ids: list[UUID] = Field(default_factory=list, max_length=20)
+    client_filed_at: Instant | None = None
 
 
 class Expected(Shape):

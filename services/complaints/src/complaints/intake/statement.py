@@ -1,6 +1,7 @@
 """The statement that files a case: key, case, identity, first history entry, custody, duties and event in one round trip.
 
-With a key: no row comes back if the key was used before, and nothing was written.
+With a key: no row comes back if the key was used before, and nothing was written. Only a filing with files has the arms
+that attach them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -47,7 +48,16 @@ def _insert(table: Table, prefix: str, names: Iterable[str], source: str) -> str
     return f"INSERT INTO {table.name} ({names_}) SELECT {values} FROM {source}"  # noqa: S608 - no caller's text in it
 
 
-def _statement(claim: str) -> Statement:
+_ATTACHED = """,
+attached AS (
+    INSERT INTO attachments
+    SELECT each.* FROM filed, jsonb_populate_recordset(CAST(NULL AS attachments), CAST(:attachments AS jsonb)) AS each
+    RETURNING file_id),
+kept AS (UPDATE files SET expires_at = NULL, case_id = NULL FROM attached WHERE files.id = attached.file_id)
+"""
+
+
+def _statement(claim: str, further: str = "") -> Statement:
     return Statement(f"""
 WITH claim AS ({claim}),
 filed AS ({_insert(cases, "case", CASE, "claim")} RETURNING id),
@@ -57,13 +67,16 @@ held AS ({_insert(custody_intervals, "held", _HELD, "filed")}),
 duties AS (
     INSERT INTO deadline_duties
     SELECT duty.* FROM filed, jsonb_populate_recordset(CAST(NULL AS deadline_duties), CAST(:duties AS jsonb)) AS duty),
-event AS ({_insert(outbox, "event", _EVENT, "filed")})
+event AS ({_insert(outbox, "event", _EVENT, "filed")}){further}
 SELECT 1 FROM filed
 """)  # noqa: S608 - no caller's text in it
 
 
-_FILE = _statement("SELECT 1")
-_FILE_ONCE = _statement(_CLAIM)
+_STATEMENTS = {
+    (once, with_files): _statement(_CLAIM if once else "SELECT 1", _ATTACHED if with_files else "")
+    for once in (False, True)
+    for with_files in (False, True)
+}
 
 
 async def insert_case(
@@ -75,11 +88,13 @@ async def insert_case(
     duties: list[dict[str, Any]],
     event: Mapping[str, Any],
     key: Mapping[str, Any] | None,
+    attachments: list[dict[str, Any]],
 ) -> bool:
     """Write a case. False: the key was used before, and nothing was written.
 
     `key`: client, key, body_hash, headers and reply of the idempotency row; None without a key. Raises
-    asyncpg.UniqueViolationError for `cases_tracking_code_key` (take another code) and `cases_pk` (the id exists).
+    asyncpg.UniqueViolationError for `cases_tracking_code_key` (take another code), `cases_pk` (the id exists) and
+    `attachments_once_key` (an upload was attached meanwhile).
     """
     held = {
         "case_id": case["id"],
@@ -97,9 +112,11 @@ async def insert_case(
         "duties": duties,
         **_prefixed("event", event),
     }
-    statement = _FILE
     if key is not None:
-        statement, values = _FILE_ONCE, values | _prefixed("key", key)
+        values |= _prefixed("key", key)
+    if attachments:
+        values["attachments"] = attachments
+    statement = _STATEMENTS[key is not None, bool(attachments)]
     return await statement.fetchval(connection, **values) is not None
 
 

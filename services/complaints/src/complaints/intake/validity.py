@@ -1,11 +1,13 @@
 """What makes a filing well-formed and complete: every flaw at once, and contacts in their one form. Pure."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chassis.http.languages import Text
 from chassis.http.problems import Flaw
+from chassis.ops.identifiers import acceptable
 from complaints.cases.classes import CLASSES_OF
 from complaints.codes import Codes
 from complaints.intake.schemas import Complaint, Reporter
@@ -27,7 +29,22 @@ _NIK = Text("Bukan NIK: 16 angka dengan tanggal lahir.", "This isn't a NIK: 16 d
 _FUTURE = Text("Tanggal kejadian belum tiba.", "The day it happened is in the future.")
 _LONG_AGO = Text("Tanggal kejadian terlalu lampau.", "The day it happened is too long ago.")
 _SUB_CLASS = Text("Subkelas ini bukan untuk jenis laporan ini.", "This sub-class isn't one of this type.")
+_OWN_ID = Text("id harus berupa UUIDv7 yang tidak di masa depan.", "id must be a UUIDv7 that isn't in the future.")
+_NOT_YET = Text("Waktu pengajuan belum tiba.", "The time of filing is in the future.")
+_EASTERNMOST = ZoneInfo("Asia/Jayapura")
+"""Where a day begins first in the country."""
+_DRIFT = timedelta(minutes=1)
 _HALF_A_PLACE = Text("Isi lat dan lon bersama.", "Give lat and lon together.")
+
+
+def all_flaws(filing: Complaint, codes: Codes, now: datetime) -> list[Flaw]:
+    """Everything that is wrong with a filing that arrives now: its content, and what an offline client gave it."""
+    found = flaws(filing, codes, now.astimezone(_EASTERNMOST).date())
+    if filing.id is not None and not acceptable(filing.id, now):
+        found.append(Flaw("/id", "uuid_version", _OWN_ID))
+    if filing.client_filed_at is not None and filing.client_filed_at > now + _DRIFT:
+        found.append(Flaw("/client_filed_at", "in_the_future", _NOT_YET))
+    return found
 
 
 def flaws(filing: Complaint, codes: Codes, today: date) -> list[Flaw]:

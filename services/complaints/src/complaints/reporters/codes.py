@@ -18,7 +18,8 @@ _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 
 def new_code(random_below: Callable[[int], int]) -> str:
     """A new tracking code, `PRM-XXXX-XXXX-XXXX`. `random_below` must be unpredictable."""
-    body = "".join(ALPHABET[random_below(32)] for _ in range(_RANDOM))
+    number = random_below(32**_RANDOM)  # drawn once: each draw asks the operating system
+    body = "".join(ALPHABET[number >> 5 * place & 31] for place in range(_RANDOM))
     return _written(body + check_character(body))
 
 

@@ -20,6 +20,7 @@ from complaints.cases.routes import seen
 from complaints.cases.visibility import INSTITUTION_ADMIN, REPORTER
 from complaints.reporters import queries
 from complaints.reporters.codes import is_pin, read_code
+from complaints.reporters.disclosure import was_disclosed_to
 from complaints.reporters.schemas import AccessLog, Identity, NextDeadline, Pair, Tracking
 from complaints.reporters.sealing import unseal
 from directory.roles import LIAISON, OFFICER, UNIT_HEAD
@@ -49,15 +50,15 @@ async def track(request: Request, _caller: Public, connection: Snapshot, now: No
     row = await cases.find_case(connection, case_id, now)
     assert row is not None
     roles = frozenset({REPORTER})
-    entries = await cases.find_timeline(connection, case_id)
+    entries = await cases.find_shown_timeline(connection, row, roles)
     complaint = shown.detail(row, roles, request.state.language)
     due = row["due_at"] if row["custody"] == "ordinary" else None
     content = {
         "id": case_id,
         "complaint": complaint,
         "state": complaint["state"],
-        "status": status.public_status(row, row["unit_name"]).read(request.state.language),
-        "timeline": shown.timeline(entries, row, roles),
+        "status": status.public_status(row, row["unit_name"], row.get("matter")).read(request.state.language),
+        "timeline": entries,
         "next_deadline": NextDeadline(due_at=due, party="agency").model_dump() if due else None,
         "tracking_token": tokens.mint(keys.token, case_id, now),
         "tracking_token_expires_at": now + tokens.LIFETIME,
@@ -78,9 +79,11 @@ async def get_reporter(
 ) -> Response:
     """The reporter's identity, for whoever needs it to answer; each reading is logged. 403 where it is withheld."""
     row, roles = await seen(connection, case_id, caller, now)
-    if not roles & CONTACTERS:
+    withheld = REPORTER not in roles and (row["anonymous"] or row["custody"] == "protected")
+    opened = withheld and AUDITOR in roles and await was_disclosed_to(connection, case_id, caller)
+    if not opened and not roles & (CONTACTERS | ({AUDITOR} if withheld else set())):
         raise Forbidden
-    if REPORTER not in roles and (row["anonymous"] or row["custody"] == "protected"):
+    if withheld and not opened:
         raise IdentityWithheld
     sealed = await queries.find_reporter(connection, case_id)
     if sealed is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from chassis.http.models import Body, Shape
-from complaints.cases.schemas import TimelineEntry
+from complaints.cases.schemas import Case, TimelineEntry
 
 
 class Pair(Body):
@@ -48,6 +48,12 @@ class Identity(Shape):
     national_id: str | None
     address: str | None
     proxy: dict[str, Any] | None
+
+
+class Disclosed(Case):
+    """The case after its reporter's identity was opened. `identity` is in the first reply alone, never in a repeated one."""
+
+    identity: Identity | None
 
 
 class Access(Shape):

@@ -7,6 +7,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Unprocessable
+from complaints.attachments.operations import REPORTER, attach
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
 from complaints.moves.moving import move
@@ -53,6 +54,15 @@ async def verify(connection: Connection, opened: Opened, body: Verification, *, 
 async def complete(connection: Connection, opened: Opened, body: Completion, *, now: datetime) -> Row:
     """Take what the reporter adds; the text as filed stays as it was."""
     given = body.model_dump(exclude_none=True, exclude={"body", "attachment_ids"})
+    await attach(
+        connection,
+        body.attachment_ids,
+        case_id=opened.row["id"],
+        owner=opened.caller.filer,
+        actor=opened.actor,
+        origin=REPORTER,
+        now=now,
+    )
     transition = opened.transitions[0]
     return await move(
         connection,

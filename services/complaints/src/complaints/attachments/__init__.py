@@ -1,0 +1,1 @@
+"""Files of cases: uploads, their checks, who may read them."""
