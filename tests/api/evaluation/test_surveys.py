@@ -110,7 +110,7 @@ async def test_states_and_the_moves_between_them(office: Office) -> None:
     published = await office.act(survey, "publication", json={"method": "Kuesioner kertas", "process": "Di loket"})
     assert published.json()["state"] == "published"
     assert published.json()["method"] == "Kuesioner kertas"
-    assert published.json()["allowed_actions"] == []
+    assert published.json()["allowed_actions"] == ["follow_up"]
     for action in ("opening", "closing", "publication"):
         assert (await office.act(survey, action)).status_code == 409
 

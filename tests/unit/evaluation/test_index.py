@@ -172,7 +172,15 @@ def test_the_interval_is_that_of_the_answers_own_means(given_answers: list[tuple
 
 
 def counted(scores: tuple[int, ...]) -> Counted:
-    return Counted(scores=scores, day=date(2026, 7, 1), channel="paper", service_id=None, profile={"sex": "female"})
+    return Counted(
+        elements=NINE,
+        scores=scores,
+        expectations=None,
+        day=date(2026, 7, 1),
+        channel="paper",
+        service_id=None,
+        profile={"sex": "female"},
+    )
 
 
 @given(answers, st.data())

@@ -12,13 +12,25 @@ from chassis.ops.commands import application
 from directory.access import Actors, find_in_copy
 from directory.follower import CHANNEL
 from evaluation import reference
+from evaluation.assessments import answer_routes as assessment_answers
+from evaluation.assessments import campaign_routes as assessment_campaigns
+from evaluation.assessments import campaigns, ombudsman_routes
+from evaluation.assessments import routes as assessments
+from evaluation.ethics import assessment_routes, case_operations, case_routes, catalogue_routes, decision_routes
 from evaluation.facts.copies import ComplaintsFacts, RegistryFacts
+from evaluation.gratification import lapses
+from evaluation.gratification import routes as gratification
+from evaluation.instruments import operations as instrument_operations
+from evaluation.instruments import routes as instruments
 from evaluation.metadata import metadata
 from evaluation.scorecards import routes as scorecards
-from evaluation.surveys import answer_routes
+from evaluation.surveys import answer_routes, code_routes, follow_up_routes
 from evaluation.surveys import routes as surveys
+from evaluation.surveys.answers import known_codes
 
 VOCABULARIES = ("directory", "evaluation")
+CHECKED = (*VOCABULARIES, "complaints")
+"""Vocabularies that bodies are checked against; those of complaints are served there."""
 
 
 async def prepare(app: FastAPI) -> None:
@@ -26,7 +38,8 @@ async def prepare(app: FastAPI) -> None:
     state = app.state
     state.actors = Actors(state.side_pool, find_in_copy)
     state.bell.on(CHANNEL, partial(Actors.forget, state.actors))
-    state.vocabularies = read_vocabularies(state.settings.data_dir, VOCABULARIES)
+    state.vocabularies = read_vocabularies(state.settings.data_dir, CHECKED)
+    state.survey_codes = known_codes(state.vocabularies)
 
 
 SERVICE = Service(
@@ -37,11 +50,34 @@ SERVICE = Service(
     ),
     metadata=metadata,
     migrations=Path(__file__).resolve().parents[2] / "migrations",
-    routers=(surveys.routes, answer_routes.routes, scorecards.routes),
+    routers=(
+        surveys.routes,
+        answer_routes.routes,
+        code_routes.routes,
+        follow_up_routes.routes,
+        catalogue_routes.routes,
+        assessment_routes.routes,
+        case_routes.routes,
+        decision_routes.routes,
+        gratification.routes,
+        instruments.routes,
+        assessment_campaigns.routes,
+        assessments.routes,
+        assessment_answers.routes,
+        ombudsman_routes.routes,
+        scorecards.routes,
+    ),
     copies={"registry": RegistryFacts(), "complaints": ComplaintsFacts()},
     channels=(CHANNEL,),
+    tasks=(lapses.run,),
     load_reference_data=reference.load,
     prepare=prepare,
+    problems={
+        **case_operations.PROBLEMS,
+        **instrument_operations.PROBLEMS,
+        **campaigns.PROBLEMS,
+        **ombudsman_routes.PROBLEMS,
+    },
     vocabularies=VOCABULARIES,
 )
 

@@ -1,6 +1,6 @@
 """Tables of kept facts. No foreign keys: subjects arrive in any order. `sequence` is that of the event a row says."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from evaluation.metadata import metadata
@@ -50,5 +50,10 @@ facts_standards = Table(
     Column("completion_time", JSONB),
     Column("fee", JSONB),
     Column("review_due_on", Date),
+    # Null where the registry's events don't say it: then nothing is known, which isn't the same as nothing done.
+    Column("consultation_elements", ARRAY(Text)),
+    Column("publication_media", ARRAY(Text)),
+    Column("charter_state", Text),
+    Column("reviewed_on", Date),
     Index("facts_standards_service_idx", "service_id", "effective_on"),
 )

@@ -80,6 +80,10 @@ async def take_standard(connection: Connection, event: Event) -> None:
         completion_time=data["completion_time"],
         fee=data["fee"],
         review_due_on=_day(data["review_due_on"]),
+        consultation_elements=data.get("consultation_elements"),
+        publication_media=data.get("publication_media"),
+        charter_state=data.get("charter_state"),
+        reviewed_on=_day(data.get("reviewed_on")),
     )
 
 

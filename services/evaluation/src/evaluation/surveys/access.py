@@ -13,7 +13,7 @@ from directory.roles import Actor
 from directory.zones import local_day
 from evaluation.rights import READ, WRITE, conducts, reads
 from evaluation.surveys import queries
-from evaluation.surveys.lifecycle import DRAFT, PUBLISHED
+from evaluation.surveys.lifecycle import ANNOUNCED, DRAFT
 
 
 async def line_upward(connection: Connection, survey: Row, now: datetime) -> Collection[UUID]:
@@ -51,4 +51,4 @@ async def open_to_conduct(
 
 def shows_result(survey: Row, *, inside: bool) -> bool:
     """Whether the caller sees figures: everybody once they are published, before that those in reach."""
-    return inside or survey["state"] == PUBLISHED
+    return inside or survey["state"] in ANNOUNCED

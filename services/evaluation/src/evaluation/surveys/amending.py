@@ -1,6 +1,6 @@
 """Correcting and withdrawing answers: what stood before is kept, with when, by whom and why it changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,7 @@ _CHANGE = Statement(
     .where(survey_responses.c.id == bindparam("answer_id", type_=survey_responses.c.id.type))
     .values({name: bindparam(name, type_=survey_responses.c[name].type) for name in _NOW})
 )
-_SAME = ("scores", "channel", "service_id", *PROFILE, "received_at", "counted")
+_SAME = ("scores", "expectations", "channel", "service_id", *PROFILE, "received_at", "counted")
 
 
 async def amend_answer(
@@ -84,13 +84,16 @@ async def amend_answer(
         **{name: held[name] for name in _SAME},
     )
     await _CHANGE.execute(connection, answer_id=answer_id, **{name: after[name] for name in _NOW})
-    changes = [(_counted(held), -1), *([(_counted(after), 1)] if after["counted"] else [])]
-    await aggregates.add(connection, survey_id, sum_cells(changes))
+    elements = survey["elements"]
+    changes = [(_counted(held, elements), -1), *([(_counted(after, elements), 1)] if after["counted"] else [])]
+    await aggregates.add(connection, survey_id, sum_cells(changes, limited=survey["channel_limits"]))
     return survey, after
 
 
-def _counted(row: Mapping[str, Any]) -> Counted:
+def _counted(row: Mapping[str, Any], elements: Sequence[str]) -> Counted:
     return Counted(
+        elements=tuple(elements),
+        expectations=None if row["expectations"] is None else tuple(row["expectations"]),
         scores=tuple(row["scores"]),
         day=row["day"],
         channel=row["channel"],

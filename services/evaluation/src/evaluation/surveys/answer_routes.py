@@ -31,7 +31,7 @@ from evaluation.surveys.answer_schemas import (
     NewAnswer,
     Withdrawal,
 )
-from evaluation.surveys.answering import answer_in_bulk, answer_survey
+from evaluation.surveys.answering import Taken, answer_in_bulk, answer_survey
 
 routes = router(tags=["surveys"])
 
@@ -42,7 +42,7 @@ routes = router(tags=["surveys"])
     summary="Answer a survey",
     status_code=201,
     response_model=Answer,
-    responses={409: {"description": "survey_not_open, code_used, already_answered, channel_limit_reached"}},
+    responses={409: {"description": "survey_not_open, code_used, already_answered, id_taken, channel_limit_reached"}},
 )
 async def answer(
     request: Request,
@@ -53,13 +53,18 @@ async def answer(
     connection: Transaction,
     now: Now,
 ) -> Response:
-    """One respondent's answer. Open to whoever holds a one-time code; without one, to officers in reach and clients."""
-    vocabularies = request.app.state.vocabularies
-    survey, taken = await answer_survey(connection, survey_id, given, actor, vocabularies=vocabularies, now=now)
-    row: Mapping[str, Any] = {**taken.row(), "survey_id": survey_id, "counted": True, "version": 1}
+    """One respondent's answer. Open to whoever holds a one-time code; without one, to officers in reach and clients.
+
+    A kiosk or counter is a client of the institution. What it took offline it sends later with an id of its own and the
+    time of the answer: 201 the first time, 200 when it came before.
+    """
+    survey, entry, taken = await answer_survey(
+        connection, survey_id, given, actor, known=request.app.state.survey_codes, now=now
+    )
+    row: Mapping[str, Any] = {**entry.row(), "survey_id": survey_id, "counted": True, "version": 1}
     headers = {"Location": f"/v1/surveys/{survey_id}/responses/{taken.id}"}
     content = replies.written_answer(row, survey["elements"])
-    return single(request, content, version=1, status=201, headers=headers)
+    return single(request, content, version=1, status=200 if taken.before else 201, headers=headers)
 
 
 @routes.post(
@@ -81,8 +86,7 @@ async def answer_batch(
 ) -> Response:
     """Up to 1,000 answers, for counters and paper. Each item gets a status of its own, in order."""
     given = [_read(item) for item in batch.items]
-    vocabularies = request.app.state.vocabularies
-    outcomes = await answer_in_bulk(connection, survey_id, given, actor, vocabularies=vocabularies, now=now)
+    outcomes = await answer_in_bulk(connection, survey_id, given, actor, known=request.app.state.survey_codes, now=now)
     items = [_item(request, outcome) for outcome in outcomes]
     return Response(encode({"items": items}), status_code=207, media_type="application/json")
 
@@ -202,9 +206,9 @@ def _read(item: dict[str, Any]) -> NewAnswer | Problem:
         return told([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])
 
 
-def _item(request: Request, outcome: UUID | Problem) -> dict[str, Any]:
-    if isinstance(outcome, UUID):
-        return {"status": 201, "id": outcome, "problem": None}
+def _item(request: Request, outcome: Taken | Problem) -> dict[str, Any]:
+    if isinstance(outcome, Taken):
+        return {"status": 200 if outcome.before else 201, "id": outcome.id, "problem": None}
     body = problem_body(
         status=outcome.status,
         code=outcome.code,

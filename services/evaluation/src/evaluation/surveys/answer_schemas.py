@@ -42,6 +42,13 @@ class NewAnswer(Body):
             }
         ],
     )
+    id: UUID | None = Field(
+        None,
+        description="The device's own UUIDv7 for an answer taken offline: sent again, it is kept once. Not with a code",
+    )
+    expectations: Scores | None = Field(
+        None, description="What was expected, for as many elements as one likes, where the survey asks for it"
+    )
     channel: Term | None = Field(
         None, description="survey_channels; default one_time_code with a code, else online_link"
     )
@@ -67,6 +74,7 @@ class Answer(Shape):
     survey_id: UUID
     state: str
     answers: dict[str, int]
+    expectations: dict[str, int] | None
     channel: str
     profile: dict[str, str | None]
     service_id: UUID | None
@@ -89,7 +97,7 @@ class AnswerBatch(Body):
 
 
 class BatchItem(Shape):
-    """What became of the item at the same place: 201 with its id, or a problem document."""
+    """What became of the item at the same place: 201 with its id, 200 if it had come before, or a problem document."""
 
     status: int
     id: UUID | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.data.pool import Connection
@@ -13,9 +14,17 @@ from evaluation.rights import enters
 from evaluation.surveys import aggregates, queries
 from evaluation.surveys.access import line_upward
 from evaluation.surveys.answer_schemas import NewAnswer
-from evaluation.surveys.answers import sum_cells
+from evaluation.surveys.answers import CHANNEL_DAY, Known, sum_cells
 from evaluation.surveys.codes import code_hash
-from evaluation.surveys.entries import Entry, Vocabularies, check_entry, find_own_services, local_day_of, require_open
+from evaluation.surveys.entries import (
+    RECORD,
+    SAME,
+    Entry,
+    check_entry,
+    find_own_services,
+    local_day_of,
+    require_open,
+)
 from evaluation.surveys.lifecycle import DRAFT
 
 _BAD_CODE = Text("Kode ini tidak berlaku untuk survei ini.", "This code isn't one of this survey.")
@@ -36,6 +45,13 @@ class AlreadyAnswered(Conflict):
     title = Text("Transaksi ini sudah dijawab", "This transaction has been answered for")
 
 
+class IdTaken(Conflict):
+    """Another answer has this id."""
+
+    code = "id_taken"
+    title = Text("Id ini milik jawaban lain", "Another answer has this id")
+
+
 class ChannelLimitReached(Conflict):
     """The channel has given as many answers today as the survey lets it."""
 
@@ -45,13 +61,13 @@ class ChannelLimitReached(Conflict):
 
 _INSERT = Statement("""
 INSERT INTO survey_responses (id, survey_id, scores, channel, service_id, sex, age_band, education, occupation, disability,
-    received_at, day, reference_hash, counted, version, version_at, created_at)
+    expectations, received_at, day, reference_hash, counted, version, version_at, created_at)
 SELECT id, CAST(:survey_id AS uuid), scores, channel, service_id, sex, age_band, education, occupation, disability,
-    received_at, day, CAST(reference_hash AS bytea), true, 1, received_at, CAST(:now AS timestamptz)
+    expectations, received_at, day, CAST(reference_hash AS bytea), true, 1, received_at, CAST(:now AS timestamptz)
 FROM jsonb_to_recordset(CAST(:answers AS jsonb)) AS answer (id uuid, scores smallint[], channel text, service_id uuid,
-    sex text, age_band text, education text, occupation text, disability text, received_at timestamptz, day date,
-    reference_hash text)
-ON CONFLICT (survey_id, reference_hash) DO NOTHING RETURNING id
+    sex text, age_band text, education text, occupation text, disability text, expectations smallint[],
+    received_at timestamptz, day date, reference_hash text)
+ON CONFLICT DO NOTHING RETURNING id
 """)
 _USE_CODE = Statement("""
 UPDATE survey_codes SET used_on = CAST(:day AS date)
@@ -63,18 +79,35 @@ SELECT 1 FROM survey_codes WHERE survey_id = CAST(:survey_id AS uuid) AND code_h
 """)
 
 
+_HELD = Statement("""
+SELECT * FROM survey_responses WHERE id = ANY(CAST(:ids AS uuid[]))
+""")
+
+
+MANY = 20
+"""From so many answers on COPY is worth its round trips."""
+
+
+class Taken(NamedTuple):
+    """An answer that is kept; `before`: it had come already, under the id that the caller brought."""
+
+    id: UUID
+    before: bool
+
+
 async def answer_survey(
     connection: Connection,
     survey_id: UUID,
     answer: NewAnswer,
     actor: Actor,
     *,
-    vocabularies: Vocabularies,
+    known: Known,
     now: datetime,
-) -> tuple[Row, Entry]:
-    """Take one answer: by whoever holds a one-time code, or entered by who may. The survey and the answer.
+) -> tuple[Row, Entry, Taken]:
+    """Take one answer: by whoever holds a one-time code, or entered by who may. The survey, the answer, what became of it.
 
-    Raises NotFound, NotAuthenticated, Forbidden, Unprocessable, SurveyNotOpen, CodeUsed, AlreadyAnswered, ChannelLimitReached.
+    Raises NotFound, NotAuthenticated, Forbidden, Unprocessable, SurveyNotOpen, CodeUsed, AlreadyAnswered, IdTaken,
+    ChannelLimitReached.
     """
     survey = await queries.lock_survey(connection, survey_id, "share")
     if survey is None or (survey["state"] == DRAFT and answer.code is not None):
@@ -83,12 +116,13 @@ async def answer_survey(
         await _require_right(connection, survey, actor, now)
     require_open(survey)
     own = await find_own_services(connection, survey, [answer], now)
-    taken = check_entry(survey, answer, own, vocabularies=vocabularies, now=now)
+    entry = check_entry(survey, answer, own, known=known, now=now)
     if answer.code is not None:
         await _use(connection, survey, answer.code, now)
-    if not await _keep(connection, survey, [taken], now):
-        raise AlreadyAnswered
-    return survey, taken
+    [outcome] = await _keep(connection, survey, [entry], now)
+    if isinstance(outcome, Problem):
+        raise outcome
+    return survey, entry, outcome
 
 
 async def answer_in_bulk(
@@ -97,9 +131,9 @@ async def answer_in_bulk(
     answers: Sequence[NewAnswer | Problem],
     actor: Actor,
     *,
-    vocabularies: Vocabularies,
+    known: Known,
     now: datetime,
-) -> list[UUID | Problem]:
+) -> list[Taken | Problem]:
     """Take many answers; what is wrong with one doesn't hinder the others. Problems come back in their places.
 
     Raises NotFound, NotAuthenticated, Forbidden, SurveyNotOpen, ChannelLimitReached.
@@ -117,13 +151,11 @@ async def answer_in_bulk(
                 raise answer
             if answer.code is not None:
                 raise Unprocessable(errors=[Flaw("/code", "not_in_batches", _NO_CODE)])
-            checked.append(check_entry(survey, answer, own, vocabularies=vocabularies, now=now))
+            checked.append(check_entry(survey, answer, own, known=known, now=now))
         except Problem as problem:
             checked.append(problem)
-    kept = await _keep(connection, survey, [each for each in checked if isinstance(each, Entry)], now)
-    return [
-        each if isinstance(each, Problem) else each.id if each.id in kept else AlreadyAnswered() for each in checked
-    ]
+    kept = iter(await _keep(connection, survey, [each for each in checked if isinstance(each, Entry)], now))
+    return [each if isinstance(each, Problem) else next(kept) for each in checked]
 
 
 async def _require_right(connection: Connection, survey: Row, actor: Actor, now: datetime) -> None:
@@ -141,15 +173,47 @@ async def _use(connection: Connection, survey: Row, code: str, now: datetime) ->
         raise Unprocessable(errors=[Flaw("/code", "unknown_code", _BAD_CODE)])
 
 
-async def _keep(connection: Connection, survey: Row, taken: Sequence[Entry], now: datetime) -> set[UUID]:
-    """Insert the answers and what they add to the sums; the ids of those whose reference was new."""
-    if not taken:
-        return set()
-    rows = await _INSERT.fetch(connection, survey_id=survey["id"], answers=[each.row() for each in taken], now=now)
-    kept = {row["id"] for row in rows}
-    changes = sum_cells((each.counted, 1) for each in taken if each.id in kept)
+async def _keep(connection: Connection, survey: Row, entries: Sequence[Entry], now: datetime) -> list[Taken | Problem]:
+    """Insert the answers and what they add to the sums; what became of each, in order."""
+    if not entries:
+        return []
+    first: dict[UUID, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.id, entry)
+    new = await _insert(connection, survey["id"], list(first.values()), now)
     limits = survey["channel_limits"]
+    changes = sum_cells(((entry.counted, 1) for entry in first.values() if entry.id in new), limited=limits)
     for cell in await aggregates.add(connection, survey["id"], changes):
-        if cell["dimension"] == "channel" and cell["n"] > limits.get(cell["code"], cell["n"]):
+        if cell["dimension"] == CHANNEL_DAY and cell["n"] > limits[cell["code"]]:
             raise ChannelLimitReached(channel=cell["code"], limit=limits[cell["code"]])
-    return kept
+    again = {entry.id for entry in entries if entry.brought and (entry.id not in new or entry is not first[entry.id])}
+    held = {row["id"]: row for row in await _HELD.fetch(connection, ids=sorted(again))} if again else {}
+    return [
+        Taken(entry.id, before=False)
+        if entry.id in new and entry is first[entry.id]
+        else _came_before(entry, held.get(entry.id), survey["id"])
+        for entry in entries
+    ]
+
+
+async def _insert(connection: Connection, survey_id: UUID, entries: Sequence[Entry], now: datetime) -> set[UUID]:
+    """The ids of those that were inserted. Many that can't be there already go by COPY, which is twice as fast."""
+    if len(entries) >= MANY and not any(entry.brought or entry.reference for entry in entries):
+        records = [entry.record(survey_id, now) for entry in entries]
+        await connection.copy_records_to_table("survey_responses", records=records, columns=RECORD)
+        return {entry.id for entry in entries}
+    rows = await _INSERT.fetch(connection, survey_id=survey_id, answers=[entry.row() for entry in entries], now=now)
+    return {row["id"] for row in rows}
+
+
+def _came_before(entry: Entry, held: Row | None, survey_id: UUID) -> Taken | Problem:
+    """Of an answer that wasn't inserted: whether it is there already, or its id or its reference is another's."""
+    if held is None:
+        return AlreadyAnswered()
+    if held["survey_id"] != survey_id or held["version"] != 1 or _facts(held) != entry.facts():
+        return IdTaken()
+    return Taken(entry.id, before=True)
+
+
+def _facts(held: Row) -> tuple[object, ...]:
+    return tuple(tuple(value) if isinstance(value, list) else value for value in (held[name] for name in SAME))

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.http.languages import Text
 from chassis.http.problems import Flaw
-from evaluation.surveys.tally import Tally, tally_of
+from evaluation.surveys.tally import Tally, tally_of_gaps, tally_of_many
 
 PROFILE = {
     "sex": "respondent_sex",
@@ -21,9 +21,14 @@ PROFILE = {
 """What may be told of a respondent, each with its vocabulary: nothing that names a person."""
 WHOLE = ("all", "")
 DIMENSIONS = ("channel", "service", *PROFILE)
+EXPECTATION = "expectation"
+"""Sums by element of what was expected and what was perceived, of those who told both: never a part of the index."""
+CHANNEL_DAY = "channel_day"
+"""Answers by channel and day, without sums: what limits of a day are held against."""
 
 _MISSING = Text("Unsur ini belum dijawab.", "This element isn't answered.")
 _UNKNOWN = Text("Unsur ini tidak ada dalam survei ini.", "This survey has no such element.")
+_UNASKED = Text("Survei ini tidak menanyakan harapan.", "This survey doesn't ask for expectations.")
 _SCALE = Text("Jawaban harus antara {least} dan {most}.", "The answer must be {least} to {most}.")
 _CODE = Text("Kode ini tidak ada dalam kosakata {name}.", "The vocabulary {name} has no such code.")
 _QUALITATIVE = Text(
@@ -33,11 +38,15 @@ _FUTURE = Text("Waktu ini belum tiba.", "This instant hasn't come yet.")
 _DRIFT = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """An answer as it is kept. `scores` stand in the order of the survey's elements."""
+class Counted(NamedTuple):
+    """An answer as it is kept. `scores` stand in the order of the survey's elements, and so do `expectations`.
 
+    What was expected is told for as many elements as the respondent likes, None for the others.
+    """
+
+    elements: tuple[str, ...]
     scores: tuple[int, ...]
+    expectations: tuple[int | None, ...] | None
     day: date
     channel: str
     service_id: UUID | None
@@ -48,18 +57,43 @@ class Counted:
         told = {"channel": self.channel, "service": str(self.service_id) if self.service_id else None, **self.profile}
         return [WHOLE, *((name, code) for name in DIMENSIONS if (code := told.get(name)) is not None)]
 
+    def gaps(self) -> list[tuple[str, tuple[int, int]]]:
+        """By element for which something was expected: (expected, perceived)."""
+        if self.expectations is None:
+            return []
+        return [
+            (code, (expected, perceived))
+            for code, perceived, expected in zip(self.elements, self.scores, self.expectations, strict=True)
+            if expected is not None
+        ]
+
 
 Cell = tuple[date, str, str]
 
 
-def sum_cells(changes: Iterable[tuple[Counted, int]]) -> dict[Cell, Tally]:
-    """What these answers add to (sign 1) or take from (sign −1) each (day, dimension, code)."""
+def sum_cells(changes: Iterable[tuple[Counted, int]], *, limited: Collection[str] = ()) -> dict[Cell, Tally]:
+    """What these answers add to (sign 1) or take from (sign −1) each (first day of the month, dimension, code).
+
+    Channels that are `limited` a day are counted by day too, as CHANNEL_DAY.
+    """
+    scores: dict[tuple[Cell, int], list[tuple[int, ...]]] = defaultdict(list)
+    gaps: dict[tuple[Cell, int], list[tuple[int, int]]] = defaultdict(list)
     found: dict[Cell, Tally] = {}
     for answer, sign in changes:
-        one = tally_of(answer.scores) if sign > 0 else -tally_of(answer.scores)
+        month = answer.day.replace(day=1)
+        told = (*answer.scores, sum(answer.scores) ** 2)
         for dimension, code in answer.cells():
-            key = (answer.day, dimension, code)
-            found[key] = found[key] + one if key in found else one
+            scores[(month, dimension, code), sign].append(told)
+        for code, gap in answer.gaps():
+            gaps[(month, EXPECTATION, code), sign].append(gap)
+        if answer.channel in limited:
+            cell = (answer.day, CHANNEL_DAY, answer.channel)
+            found[cell] = found.get(cell, Tally(0, (), 0)) + Tally(sign, (), 0)
+    parts = [(*key, tally_of_many(rows)) for key, rows in scores.items()]
+    parts += [(*key, tally_of_gaps(rows)) for key, rows in gaps.items()]
+    for cell, sign, tally in parts:
+        one = tally if sign > 0 else -tally
+        found[cell] = found[cell] + one if cell in found else one
     return found
 
 
@@ -67,16 +101,56 @@ def flaws_of_scores(
     given: Mapping[str, int], elements: Sequence[str], *, least: int, most: int, pointer: str = "/answers"
 ) -> list[Flaw]:
     """Everything that is wrong with an answer's scores, each at the element's own place (a JSON pointer)."""
-    told = _SCALE.filled(least=least, most=most)
+    if len(given) == len(elements) and all(code in given and least <= given[code] <= most for code in elements):
+        return []
     flaws = [Flaw(f"{pointer}/{code}", "missing_element", _MISSING) for code in elements if code not in given]
+    return flaws + _flaws_of_given(given, elements, least=least, most=most, pointer=pointer)
+
+
+def flaws_of_expectations(
+    given: Mapping[str, int] | None, elements: Sequence[str], *, asked: bool, least: int, most: int
+) -> list[Flaw]:
+    """What is wrong with what was expected: of as many elements as one likes, where the survey asks for it."""
+    if given is None:
+        return []
+    if not asked:
+        return [Flaw("/expectations", "not_asked", _UNASKED)]
+    return _flaws_of_given(given, elements, least=least, most=most, pointer="/expectations")
+
+
+def _flaws_of_given(
+    given: Mapping[str, int], elements: Sequence[str], *, least: int, most: int, pointer: str
+) -> list[Flaw]:
+    told = _SCALE.filled(least=least, most=most)
     strange = [code.replace("~", "~0").replace("/", "~1") for code in given if code not in elements]
-    flaws += [Flaw(f"{pointer}/{code}", "unknown_element", _UNKNOWN) for code in strange]
-    flaws += [
+    flaws = [Flaw(f"{pointer}/{code}", "unknown_element", _UNKNOWN) for code in strange]
+    return flaws + [
         Flaw(f"{pointer}/{code}", "off_scale", told)
         for code in elements
         if code in given and not least <= given[code] <= most
     ]
-    return flaws
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The codes that an answer may name: channels, those of them that are qualitative, and the profile's terms."""
+
+    channels: frozenset[str]
+    qualitative: frozenset[str]
+    profile: Mapping[str, frozenset[str]]
+
+
+def known_codes(vocabularies: Mapping[str, Mapping[str, Any]]) -> Known:
+    """Read off the vocabularies once, for any number of answers."""
+    channels = vocabularies["survey_channels"]["items"]
+    return Known(
+        frozenset(item["code"] for item in channels),
+        frozenset(item["code"] for item in channels if item["attributes"].get("in_index") is False),
+        {
+            name: frozenset(item["code"] for item in vocabularies[vocabulary]["items"])
+            for name, vocabulary in PROFILE.items()
+        },
+    )
 
 
 def flaws_of_circumstances(
@@ -85,32 +159,27 @@ def flaws_of_circumstances(
     profile: Mapping[str, str | None],
     received_at: datetime | None,
     now: datetime,
-    vocabularies: Mapping[str, Mapping[str, Any]],
+    known: Known,
 ) -> list[Flaw]:
     """What is wrong with how, by whom and when it was answered."""
     flaws: list[Flaw] = []
-    channels = {item["code"]: item["attributes"] for item in vocabularies["survey_channels"]["items"]}
-    if channel not in channels:
+    if channel not in known.channels:
         flaws.append(Flaw("/channel", "unknown_code", _CODE.filled(name="survey_channels")))
-    elif channels[channel].get("in_index") is False:
+    elif channel in known.qualitative:
         flaws.append(Flaw("/channel", "qualitative_channel", _QUALITATIVE))
     for name, vocabulary in PROFILE.items():
         code = profile.get(name)
-        if code is not None and code not in _codes(vocabularies, vocabulary):
+        if code is not None and code not in known.profile[name]:
             flaws.append(Flaw(f"/profile/{name}", "unknown_code", _CODE.filled(name=vocabulary)))
     if received_at is not None and received_at > now + _DRIFT:
         flaws.append(Flaw("/received_at", "in_the_future", _FUTURE))
     return flaws
 
 
-def _codes(vocabularies: Mapping[str, Mapping[str, Any]], name: str) -> Collection[str]:
-    return {item["code"] for item in vocabularies[name]["items"]}
-
-
 def by_dimension(cells: Mapping[tuple[str, str], Tally]) -> dict[str, dict[str, Tally]]:
-    """Aggregates by dimension and code, without the whole."""
+    """Aggregates of answers by dimension and code, without the whole."""
     found: dict[str, dict[str, Tally]] = defaultdict(dict)
     for (dimension, code), tally in cells.items():
-        if (dimension, code) != WHOLE and tally.n:
+        if dimension != EXPECTATION and (dimension, code) != WHOLE and tally.n:
             found[dimension][code] = tally
     return dict(found)

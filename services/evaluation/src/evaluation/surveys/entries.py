@@ -1,24 +1,32 @@
 """What is checked of an answer before it is kept: scores, circumstances, the service named. What is kept: `Entry`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Unprocessable
-from chassis.ops.identifiers import new_id
+from chassis.ops.identifiers import acceptable, new_id
 from directory.zones import local_day
 from evaluation.surveys.answer_schemas import NewAnswer
-from evaluation.surveys.answers import PROFILE, Counted, flaws_of_circumstances, flaws_of_scores
+from evaluation.surveys.answers import (
+    PROFILE,
+    Counted,
+    Known,
+    flaws_of_circumstances,
+    flaws_of_expectations,
+    flaws_of_scores,
+)
 from evaluation.surveys.codes import reference_hash
 from evaluation.surveys.lifecycle import OPEN, moves_from
 
-Vocabularies = Mapping[str, Mapping[str, Any]]
-
+_OWN_ID = Text(
+    "Id harus UUID versi 7 dan tidak dari masa depan.", "The id must be a UUID version 7, not of the future."
+)
+_ITS_TIME = Text("Jawaban luring perlu waktunya.", "An answer taken offline needs its time.")
 _NOT_WITH_CODE = Text("Tidak untuk jawaban dengan kode.", "Not for an answer by a code.")
 _OTHER_SERVICE = Text("Survei ini tentang pelayanan lain.", "The survey is of another service.")
 _ELSEWHERE = Text("Pelayanan ini bukan milik yang disurvei.", "It isn't a service of what is surveyed.")
@@ -41,14 +49,39 @@ WHERE id = ANY(CAST(:ids AS uuid[])) AND institution_id = CAST(:institution_id A
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An answer that is ready to be kept."""
+SAME = ("scores", "expectations", "channel", "service_id", *PROFILE, "received_at", "reference_hash")
+"""What two arrivals of one answer have in common."""
+
+
+RECORD = (
+    *("id", "survey_id", "scores", "channel", "service_id", *PROFILE, "expectations", "received_at", "day"),
+    *("reference_hash", "counted", "version", "version_at", "created_at"),
+)
+"""Columns of an answer that is new."""
+
+
+class Entry(NamedTuple):
+    """An answer that is ready to be kept. `brought`: its id is the caller's own, so that it may have come before."""
 
     id: UUID
     counted: Counted
     received_at: datetime
     reference: bytes | None
+    brought: bool
+
+    def facts(self) -> tuple[object, ...]:
+        """The values of SAME."""
+        counted = self.counted
+        profile = (counted.profile[name] for name in PROFILE)
+        told = (counted.scores, counted.expectations, counted.channel, counted.service_id)
+        return (*told, *profile, self.received_at, self.reference)
+
+    def record(self, survey_id: UUID, now: datetime) -> tuple[object, ...]:
+        """The values of RECORD."""
+        counted, profile = self.counted, self.counted.profile
+        told = (counted.scores, counted.channel, counted.service_id, *(profile[name] for name in PROFILE))
+        when = (counted.expectations, self.received_at, counted.day, self.reference)
+        return (self.id, survey_id, *told, *when, True, 1, self.received_at, now)
 
     def row(self) -> dict[str, Any]:
         """As the insert statement reads it."""
@@ -58,6 +91,7 @@ class Entry:
             "channel": self.counted.channel,
             "service_id": self.counted.service_id,
             **self.counted.profile,
+            "expectations": self.counted.expectations,
             "received_at": self.received_at,
             "day": self.counted.day,
             "reference_hash": None if self.reference is None else f"\\x{self.reference.hex()}",
@@ -94,23 +128,34 @@ async def find_own_services(
     return {row["id"] for row in rows}
 
 
-def check_entry(
-    survey: Row, answer: NewAnswer, own_services: set[UUID], *, vocabularies: Vocabularies, now: datetime
-) -> Entry:
+def check_entry(survey: Row, answer: NewAnswer, own_services: set[UUID], *, known: Known, now: datetime) -> Entry:
     """The answer as it will be kept. Raises Unprocessable with everything that is wrong, or SurveyNotOpen.
 
     Whoever has a code answers within the period, and so was whatever was `received_at` another time; what an officer
     enters without saying when counts as received now.
     """
-    profile: dict[str, str | None] = answer.profile.model_dump()
+    profile: dict[str, str | None] = {name: getattr(answer.profile, name) for name in PROFILE}
     channel = answer.channel or ("one_time_code" if answer.code is not None else "online_link")
     received = min(answer.received_at or now, now)
     day = local_day_of(survey, received)
     inside = survey["period_from"] <= day and (survey["period_to"] is None or day < survey["period_to"])
     flaws = flaws_of_scores(answer.answers, survey["elements"], least=survey["scale_min"], most=survey["scale_max"])
     flaws += flaws_of_circumstances(
-        channel=channel, profile=profile, received_at=answer.received_at, now=now, vocabularies=vocabularies
+        channel=channel, profile=profile, received_at=answer.received_at, now=now, known=known
     )
+    flaws += flaws_of_expectations(
+        answer.expectations,
+        survey["elements"],
+        asked=survey["expectations"],
+        least=survey["scale_min"],
+        most=survey["scale_max"],
+    )
+    if answer.id is not None and not acceptable(answer.id, now):
+        flaws.append(Flaw("/id", "own_id", _OWN_ID))
+    if answer.id is not None and answer.received_at is None:
+        flaws.append(Flaw("/received_at", "needed_with_an_id", _ITS_TIME))
+    if answer.id is not None and answer.code is not None:
+        flaws.append(Flaw("/id", "not_with_a_code", _NOT_WITH_CODE))
     if answer.received_at is not None and not inside:
         flaws.append(Flaw("/received_at", "outside_the_period", _OUTSIDE))
     if answer.received_at is not None and answer.code is not None:
@@ -122,12 +167,15 @@ def check_entry(
         raise Unprocessable(errors=flaws)
     if answer.code is not None and not inside:
         raise SurveyNotOpen(allowed_actions=[])
+    expected = answer.expectations
     counted = Counted(
+        elements=tuple(survey["elements"]),
+        expectations=tuple(expected.get(code) for code in survey["elements"]) if expected else None,
         scores=tuple(answer.answers[code] for code in survey["elements"]),
         day=day,
         channel=channel,
         service_id=answer.service_id or survey["service_id"],
-        profile={name: profile[name] for name in PROFILE},
+        profile=profile,
     )
     reference = None if answer.reference is None else reference_hash(survey["id"], answer.reference)
-    return Entry(new_id(), counted, received, reference)
+    return Entry(answer.id or new_id(), counted, received, reference, answer.id is not None)

@@ -1,7 +1,6 @@
-"""Holding a survey: making, opening, closing and publishing it, and its one-time codes."""
+"""Holding a survey: opening, closing and publishing it, and its one-time codes. Making one: drafting.py."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, update
@@ -11,27 +10,17 @@ from chassis.data.events import Visibility
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
-from chassis.http.problems import Conflict, Flaw, Forbidden, Unprocessable
+from chassis.http.problems import Conflict
 from chassis.http.versions import Expected
-from chassis.ops.identifiers import new_id
 from directory.roles import Actor
-from directory.zones import local_day
-from evaluation.facts.subjects import Subject, SubjectKind, find_subject
-from evaluation.rights import conducts
-from evaluation.surveys import queries
 from evaluation.surveys.access import open_to_conduct
 from evaluation.surveys.codes import code_hash, new_code
-from evaluation.surveys.definition import Definition
-from evaluation.surveys.index import WeightingUnfit, weight_of
-from evaluation.surveys.lifecycle import DRAFT, MOVES, OPEN, PUBLISHED, moves_from
+from evaluation.surveys.following_up import require_realised
+from evaluation.surveys.lifecycle import DRAFT, FOLLOWED_UP, MOVES, OPEN, PUBLISHED, moves_from
 from evaluation.surveys.reading import compute_result
-from evaluation.surveys.schemas import NewSurvey, Publication
+from evaluation.surveys.schemas import Publication
 from evaluation.surveys.tables import survey_codes, surveys
 
-_UNKNOWN_SUBJECT = Text("Tidak dikenal dalam registri.", "The registry doesn't know it.")
-_NO_DEFINITION = Text("Tidak ada definisi survei yang berlaku.", "No definition is in force on that day.")
-_UNFIT = Text("Bobot ini hanya untuk sembilan unsur.", "This weighting is for nine elements alone.")
-_TWICE = Text("Kode unsur ini sudah dipakai.", "This element's code is taken.")
 _CLOSED_SOON = Text("Survei tidak dapat menerima kode baru.", "The survey takes no new codes.")
 
 
@@ -56,9 +45,9 @@ class CodesNotAllowed(Conflict):
     title = Text("Survei ini tidak menerima kode baru", "This survey takes no new codes")
 
 
-_COLUMNS = [column for column in surveys.c if column.name not in ("result", "method", "process")]
-_INSERT = Statement(insert(surveys).values({each.name: bindparam(each.name, type_=each.type) for each in _COLUMNS}))
-_CHANGED = ("state", "opened_at", "closed_at", "published_at", "method", "process", "result", "version")
+_CHANGED = (
+    *("state", "opened_at", "closed_at", "published_at", "followed_up_at", "method", "process", "result", "version"),
+)
 _UPDATE = Statement(
     update(surveys)
     .where(surveys.c.id == bindparam("survey_id", type_=surveys.c.id.type))
@@ -71,55 +60,6 @@ _ADD_CODE = Statement(
 )
 
 
-async def create_survey(connection: Connection, survey: NewSurvey, actor: Actor, now: datetime) -> Row:
-    """Make a survey, open at once unless it is to be a draft. Raises Unprocessable, or Forbidden outside the caller's reach.
-
-    Records `survey.opened`, or `survey.drafted` for the agency.
-    """
-    subject = await _subject_of(connection, survey, now)
-    if not conducts(actor, subject.institution_id, subject.ancestors):
-        raise Forbidden
-    today = local_day(now, subject.time_zone)
-    day = survey.period_from or today
-    definition = await queries.find_definition_in_force(connection, survey.definition, day)
-    if definition is None:
-        raise Unprocessable(errors=[Flaw("/definition", "not_in_force", _NO_DEFINITION)])
-    added = [each.model_dump(mode="json") for each in survey.additional_elements]
-    elements = [*definition.elements, *(each.code for each in survey.additional_elements)]
-    weighting = survey.weighting or definition.default_weighting
-    _check_elements(elements, definition, weighting)
-    row: dict[str, Any] = {
-        "id": new_id(),
-        "subject": subject.kind,
-        "institution_id": subject.institution_id,
-        "unit_id": subject.unit_id,
-        "service_id": subject.service_id,
-        "time_zone": subject.time_zone,
-        "title": survey.title,
-        "definition_code": definition.code,
-        "definition_version": definition.version,
-        "elements": elements,
-        "additional_elements": added,
-        "scale_min": definition.scale_min,
-        "scale_max": definition.scale_max,
-        "weighting": weighting,
-        "population": survey.population,
-        "channel_limits": survey.channel_limits,
-        "period_from": day,
-        "period_to": survey.period_to,
-        "state": survey.state,
-        "version": 1,
-        "created_at": now,
-        "opened_at": now if survey.state == OPEN else None,
-        "closed_at": None,
-        "published_at": None,
-    }
-    await _INSERT.execute(connection, **row)
-    whole = {**row, "method": None, "process": None, "result": None, "definition_source": definition.source}
-    await _record(connection, "survey.drafted" if survey.state == DRAFT else "survey.opened", whole, now)
-    return whole
-
-
 async def move_survey(
     connection: Connection,
     survey_id: UUID,
@@ -130,7 +70,9 @@ async def move_survey(
     now: datetime,
     publication: Publication | None = None,
 ) -> Row:
-    """Open, close or publish a survey. Raises NotFound, Forbidden, StaleVersion, SurveyMoveNotAllowed, NothingToPublish.
+    """Open, close or publish a survey, or end its follow-up.
+
+    Raises NotFound, Forbidden, StaleVersion, SurveyMoveNotAllowed, NothingToPublish, FollowUpUnfinished.
 
     Publication keeps the result as it stands and records it with `survey.published`.
     """
@@ -147,10 +89,13 @@ async def move_survey(
         after["result"] = await compute_result(connection, after, now=now, for_public=True)
         if not after["result"]["n"]:
             raise NothingToPublish
+    elif state == FOLLOWED_UP:
+        after["followed_up_at"] = now
+        await require_realised(connection, survey_id)
     else:
         after["closed_at"] = now
     await _UPDATE.execute(connection, survey_id=survey_id, **{name: after[name] for name in _CHANGED})
-    await _record(connection, f"survey.{state if state != OPEN else 'opened'}", after, now)
+    await record_survey(connection, f"survey.{state if state != OPEN else 'opened'}", after, now)
     return after
 
 
@@ -167,41 +112,15 @@ async def make_codes(connection: Connection, survey_id: UUID, count: int, actor:
     return codes
 
 
-async def _subject_of(connection: Connection, survey: NewSurvey, now: datetime) -> Subject:
-    named: dict[SubjectKind, UUID | None] = {
-        "service": survey.service_id,
-        "unit": survey.unit_id,
-        "institution": survey.institution_id,
-    }
-    kind, identifier = next((kind, each) for kind, each in named.items() if each is not None)
-    subject = await find_subject(connection, kind, identifier, now)
-    if subject is None:
-        raise Unprocessable(errors=[Flaw(f"/{kind}_id", "unknown_subject", _UNKNOWN_SUBJECT)])
-    return subject
-
-
-def _check_elements(elements: list[str], definition: Definition, weighting: str) -> None:
-    flaws = [
-        Flaw(f"/additional_elements/{place - len(definition.elements)}/code", "element_taken", _TWICE)
-        for place, code in enumerate(elements)
-        if code in elements[:place]
-    ]
-    try:
-        weight_of(definition, weighting, len(elements))
-    except (KeyError, WeightingUnfit):
-        flaws.append(Flaw("/weighting", "weighting_unfit", _UNFIT))
-    if flaws:
-        raise Unprocessable(errors=flaws)
-
-
 _TOLD = (
     *("id", "title", "subject", "institution_id", "unit_id", "service_id", "state", "definition_code"),
     *("definition_version", "weighting", "population", "period_from", "period_to", "opened_at", "closed_at"),
-    *("published_at", "method", "process", "result"),
+    *("published_at", "followed_up_at", "method", "process", "result"),
 )
 
 
-async def _record(connection: Connection, type_: str, survey: Row, now: datetime) -> None:
+async def record_survey(connection: Connection, type_: str, survey: Row, now: datetime) -> None:
+    """Tell of the survey's whole state: of drafts the agency alone."""
     visibility: Visibility = "agency" if survey["state"] == DRAFT else "public"
     await events.record(
         connection,

@@ -55,7 +55,7 @@ SELECT * FROM surveys
 WHERE institution_id = CAST(:institution_id AS uuid) AND subject = :subject
   AND unit_id IS NOT DISTINCT FROM CAST(:unit_id AS uuid) AND service_id IS NOT DISTINCT FROM CAST(:service_id AS uuid)
   AND definition_code = :definition_code AND (period_from, id) < (CAST(:period_from AS date), CAST(:id AS uuid))
-  AND (state = 'published' OR (state = 'closed' AND NOT CAST(:published_only AS boolean)))
+  AND (state IN ('published', 'followed_up') OR (state = 'closed' AND NOT CAST(:published_only AS boolean)))
 ORDER BY period_from DESC, id DESC LIMIT 1
 """)
 

@@ -11,8 +11,19 @@ Row = Mapping[str, Any]
 
 _SHOWN = (
     *("id", "title", "subject", "institution_id", "unit_id", "service_id", "state", "weighting", "population"),
-    *("channel_limits", "period_from", "period_to", "method", "process", "created_at", "opened_at", "closed_at"),
+    *(
+        "channel_limits",
+        "expectations",
+        "period_from",
+        "period_to",
+        "method",
+        "process",
+        "created_at",
+        "opened_at",
+        "closed_at",
+    ),
     "published_at",
+    "followed_up_at",
 )
 
 
@@ -37,6 +48,20 @@ def detailed(survey: Row, definition: Definition) -> dict[str, Any]:
     return {**written(survey), "questions": [*asked, *added]}
 
 
+def questionnaire(survey: Row, definition: Definition, vocabularies: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What a survey asks, in both languages, and what a respondent may tell of themselves."""
+    return {
+        "survey_id": survey["id"],
+        **{name: survey[name] for name in ("title", "state", "period_from", "period_to", "expectations")},
+        "scale": list(range(survey["scale_min"], survey["scale_max"] + 1)),
+        "questions": detailed(survey, definition)["questions"],
+        "profile": {
+            name: [{"code": item["code"], "label": item["label"]} for item in vocabularies[vocabulary]["items"]]
+            for name, vocabulary in PROFILE.items()
+        },
+    }
+
+
 def written_answer(row: Row, elements: list[str]) -> dict[str, Any]:
     """An answer's row as it is sent."""
     return {
@@ -44,9 +69,16 @@ def written_answer(row: Row, elements: list[str]) -> dict[str, Any]:
         "survey_id": row["survey_id"],
         "state": "counted" if row["counted"] else "withdrawn",
         "answers": dict(zip(elements, row["scores"], strict=True)),
+        "expectations": _told(elements, row["expectations"]),
         "channel": row["channel"],
         "profile": {name: row[name] for name in PROFILE},
         "service_id": row["service_id"],
         "received_at": row["received_at"],
         "version": row["version"],
     }
+
+
+def _told(elements: list[str], expectations: list[int | None] | None) -> dict[str, int] | None:
+    if expectations is None:
+        return None
+    return {code: score for code, score in zip(elements, expectations, strict=True) if score is not None}

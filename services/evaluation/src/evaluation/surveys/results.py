@@ -3,22 +3,25 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from evaluation.surveys.answers import by_dimension
+from evaluation.surveys.answers import EXPECTATION, by_dimension
 from evaluation.surveys.definition import Definition
 from evaluation.surveys.index import (
     CONFIDENCE,
     INTERVAL_METHOD,
+    SCORE_DECIMALS,
     ElementScore,
     element_scores,
     grade_of,
+    half_up,
     index_of,
     interval_of,
     sample_required,
     weight_of,
 )
-from evaluation.surveys.small_cells import hidden_cells
+from evaluation.surveys.small_cells import LEAST, hidden_cells
 from evaluation.surveys.tally import Tally, Union, united
 
 Row = Mapping[str, Any]
@@ -90,6 +93,7 @@ def survey_result(
         "weight": str(weight) if definition.weights[weighting] is None else f"{float(weight):g}",
         "lowest": _extreme(part["elements"], min),
         "highest": _extreme(part["elements"], max),
+        "expectations": _expectations(cells, survey, for_public=for_public),
         "profile": {
             dimension: _profile(found, elements, definition, weighting, for_public=for_public)
             for dimension, found in sorted(by_dimension(cells).items())
@@ -139,6 +143,30 @@ def _profile(
             }
         )
     return cells
+
+
+def _expectations(cells: Mapping[tuple[str, str], Tally], survey: Row, *, for_public: bool) -> list[dict[str, Any]]:
+    """By element what was expected and what was perceived, of those who told both. It has no part in the index."""
+    found = []
+    for code in survey["elements"]:
+        tally = cells.get((EXPECTATION, code))
+        if tally is None or not tally.n:
+            continue
+        hidden = for_public and tally.n < LEAST
+        expected, perceived = (half_up(Fraction(total, tally.n), SCORE_DECIMALS) for total in tally.sums)
+        found.append(
+            {
+                "code": code,
+                "n": None if hidden else tally.n,
+                "expected": None if hidden else float(expected),
+                "perceived": None if hidden else float(perceived),
+                "gap": None
+                if hidden
+                else float(half_up(Fraction(tally.sums[1] - tally.sums[0], tally.n), SCORE_DECIMALS)),
+                "suppressed": hidden,
+            }
+        )
+    return found
 
 
 def _trend(index: float | None, before: dict[str, Any] | None) -> dict[str, Any] | None:

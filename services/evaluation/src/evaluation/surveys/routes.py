@@ -10,23 +10,23 @@ from starlette.responses import Response
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Snapshot, Transaction
-from chassis.http.idempotency import Once, without
+from chassis.http.idempotency import Once
 from chassis.http.problems import Forbidden, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
 from evaluation.rights import READ, WRITE, Conductor, reach_for_reading
-from evaluation.surveys import operations, queries, replies
+from evaluation.surveys import drafting, operations, queries, replies
 from evaluation.surveys.access import open_survey, shows_result
 from evaluation.surveys.reading import compute_result
 from evaluation.surveys.schemas import (
-    Codes,
-    NewCodes,
     NewSurvey,
     Publication,
+    Questionnaire,
     SurveyDetail,
     SurveyPage,
+    SurveyPatch,
     SurveyResult,
     Weighting,
 )
@@ -52,7 +52,7 @@ async def create_survey(
     request: Request, survey: NewSurvey, actor: Conductor, _once: Once, connection: Transaction, now: Now
 ) -> Response:
     """A satisfaction survey of an institution, a unit or a service, by the definition in force on its first day."""
-    row = await operations.create_survey(connection, survey, actor, now)
+    row = await drafting.create_survey(connection, survey, actor, now)
     return await _reply(request, connection, row, 201)
 
 
@@ -69,6 +69,41 @@ async def get_survey(request: Request, survey_id: UUID, actor: Anyone, connectio
     """A survey with the questions that it asks."""
     survey, _ = await open_survey(connection, survey_id, actor, now)
     return await _reply(request, connection, survey, 200)
+
+
+@routes.patch(
+    "/surveys/{survey_id}",
+    operation_id="change_survey",
+    summary="Change a draft",
+    response_model=SurveyDetail,
+    responses={409: {"description": "survey_move_not_allowed"}},
+)
+async def change_survey(
+    request: Request,
+    survey_id: UUID,
+    changes: SurveyPatch,
+    actor: Conductor,
+    expected: IfMatch,
+    connection: Transaction,
+    now: Now,
+) -> Response:
+    """As long as nobody has been asked anything: what was asked once stays as it was."""
+    row = await drafting.change_draft(connection, survey_id, changes, actor, expected=expected, now=now)
+    return await _reply(request, connection, row, 200)
+
+
+@routes.get(
+    "/surveys/{survey_id}/questions",
+    operation_id="get_survey_questions",
+    summary="What a survey asks",
+    response_model=Questionnaire,
+)
+async def get_questions(request: Request, survey_id: UUID, actor: Anyone, connection: Snapshot, now: Now) -> Response:
+    """The questionnaire in both languages, with what a respondent may tell of themselves: for a link, a counter, a kiosk."""
+    survey, _ = await open_survey(connection, survey_id, actor, now)
+    definition = await queries.find_definition(connection, survey["definition_code"], survey["definition_version"])
+    content = replies.questionnaire(survey, definition, request.app.state.vocabularies)
+    return single(request, content, version=survey["version"], cache="public, max-age=60")
 
 
 @routes.post(
@@ -171,20 +206,22 @@ async def get_survey_result(
 
 
 @routes.post(
-    "/surveys/{survey_id}/codes",
-    operation_id="make_survey_codes",
-    summary="Make one-time codes",
+    "/surveys/{survey_id}/follow-up",
+    operation_id="finish_survey_follow_up",
+    summary="End a survey's follow-up",
     status_code=201,
-    response_model=Codes,
-    responses={409: {"description": "codes_not_allowed"}},
+    response_model=SurveyDetail,
+    responses={409: {"description": "survey_move_not_allowed, follow_up_unfinished"}},
 )
-async def make_survey_codes(
-    survey_id: UUID, wanted: NewCodes, actor: Conductor, once: Once, connection: Transaction, now: Now
+async def finish_follow_up(
+    request: Request,
+    survey_id: UUID,
+    actor: Conductor,
+    expected: IfMatch,
+    _once: Once,
+    connection: Transaction,
+    now: Now,
 ) -> Response:
-    """A list to print and hand out. The codes are shown this once: a repeated request gets the reply without them."""
-    if once is not None:
-        once.redact = without("codes")
-    codes = await operations.make_codes(connection, survey_id, wanted.count, actor, now)
-    body = encode({"survey_id": survey_id, "count": len(codes), "codes": codes})
-    headers = {"Location": f"/v1/surveys/{survey_id}", "Cache-Control": "no-store"}
-    return Response(body, status_code=201, media_type="application/json", headers=headers)
+    """When everything in the plan of follow-up is realised."""
+    row = await operations.move_survey(connection, survey_id, "follow_up", actor, expected=expected, now=now)
+    return await _reply(request, connection, row, 201)

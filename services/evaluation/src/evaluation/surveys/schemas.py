@@ -1,7 +1,7 @@
 """Wire models of surveys and their results. Those of answers: answer_schemas.py."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
@@ -9,9 +9,12 @@ from pydantic import Field, StringConstraints, model_validator
 from chassis.http.flaws import Broken
 from chassis.http.languages import Text
 from chassis.http.models import Body, Label, Line, Prose, Shape
+from evaluation.surveys.patches import Patch
 
 ElementCode = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 Weighting = Literal["exact", "rounded_0_11"]
+
+ChannelLimits = dict[ElementCode, Annotated[int, Field(ge=1, le=1_000_000)]]
 
 _ONE_SUBJECT = Text(
     "Sebutkan tepat satu: institution_id, unit_id atau service_id.",
@@ -48,9 +51,10 @@ class NewSurvey(Body):
     period_to: date | None = Field(None, description="The day after the last; null: until it is closed")
     weighting: Weighting | None = Field(None, description="Default: that of the definition (exact)")
     additional_elements: list[AdditionalElement] = Field(default=[], max_length=20)
-    channel_limits: dict[ElementCode, Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
+    channel_limits: ChannelLimits = Field(
         default={}, max_length=20, description="At most so many answers a day by a channel (survey_channels)"
     )
+    expectations: bool = Field(False, description="Also ask what was expected; never a part of the index")
     state: Literal["draft", "open"] = "open"
 
     @model_validator(mode="after")
@@ -60,6 +64,23 @@ class NewSurvey(Body):
         if self.period_from is not None and self.period_to is not None and self.period_from >= self.period_to:
             raise Broken("period", _PERIOD)
         return self
+
+
+class SurveyPatch(Patch):
+    """What of a draft becomes different."""
+
+    REQUIRED: ClassVar[frozenset[str]] = frozenset(
+        {"title", "period_from", "weighting", "additional_elements", "channel_limits", "expectations"}
+    )
+
+    title: Line | None = None
+    population: int | None = Field(None, ge=1, le=300_000_000)
+    period_from: date | None = None
+    period_to: date | None = None
+    weighting: Weighting | None = None
+    additional_elements: list[AdditionalElement] | None = Field(None, max_length=20)
+    channel_limits: ChannelLimits | None = Field(None, max_length=20)
+    expectations: bool | None = None
 
 
 class Publication(Body):
@@ -104,6 +125,7 @@ class Survey(Shape):
     weighting: str
     population: int | None
     channel_limits: dict[str, int]
+    expectations: bool
     period_from: date
     period_to: date | None
     method: str | None
@@ -112,6 +134,7 @@ class Survey(Shape):
     opened_at: datetime | None
     closed_at: datetime | None
     published_at: datetime | None
+    followed_up_at: datetime | None
     allowed_actions: list[str]
 
 
@@ -159,6 +182,17 @@ class ProfileCell(Shape):
     suppressed: bool
 
 
+class Gap(Shape):
+    """Of those who told both: what they expected of an element, what they perceived, and perceived less expected."""
+
+    code: str
+    n: int | None
+    expected: float | None
+    perceived: float | None
+    gap: float | None
+    suppressed: bool
+
+
 class Trend(Shape):
     """The survey of the same subject before this one."""
 
@@ -191,10 +225,39 @@ class SurveyResult(Shape):
     elements: list[Element]
     lowest: list[str]
     highest: list[str]
+    expectations: list[Gap]
     profile: dict[str, list[ProfileCell]]
     trend: Trend | None
     as_of: date | None
     computed_at: datetime
+
+
+class Option(Shape):
+    """One thing a respondent may tell of themselves."""
+
+    code: str
+    label: Label
+
+
+class Questionnaire(Shape):
+    """What a survey asks, in both languages, for a link, a counter or a kiosk to show."""
+
+    survey_id: UUID
+    title: str
+    state: str
+    period_from: date
+    period_to: date | None
+    scale: list[int]
+    expectations: bool
+    questions: list[Question]
+    profile: dict[str, list[Option]]
+
+
+class NewSheet(Body):
+    """A sheet of codes to print. `link` is where respondents answer; `{code}` in it stands for the code."""
+
+    count: int = Field(ge=1, le=200)
+    link: Annotated[str, StringConstraints(min_length=8, max_length=300, pattern=r"^https://[^\s<>\"]+$")] | None = None
 
 
 class NewCodes(Body):

@@ -1,6 +1,6 @@
 """Tables of surveys. An answer's row says what holds now; what it said before stands in `survey_response_versions`.
 
-`survey_aggregates` holds, by local day of receipt and breakdown, the sums that the index needs: one more answer changes a
+`survey_aggregates` holds, by month of receipt and breakdown, the sums that the index needs: one more answer changes a
 fixed number of rows, whatever the number before.
 """
 
@@ -68,16 +68,18 @@ surveys = Table(
     Column("method", Text),
     Column("process", Text),
     Column("result", JSONB),  # as published
+    Column("expectations", Boolean, nullable=False, server_default=text("false")),  # are asked beside perceptions
     Column("version", BigInteger, nullable=False),
     Column("created_at", _AT, nullable=False),
     Column("opened_at", _AT),
     Column("closed_at", _AT),
     Column("published_at", _AT),
+    Column("followed_up_at", _AT),
     ForeignKeyConstraint(
         ["definition_code", "definition_version"], [survey_definitions.c.code, survey_definitions.c.version]
     ),
     CheckConstraint("subject IN ('institution', 'unit', 'service')", name="subject"),
-    CheckConstraint("state IN ('draft', 'open', 'closed', 'published')", name="state"),
+    CheckConstraint("state IN ('draft', 'open', 'closed', 'published', 'followed_up')", name="state"),
     CheckConstraint("period_to IS NULL OR period_from < period_to", name="period"),
     CheckConstraint("population > 0", name="population"),
     Index("surveys_created_idx", "created_at", "id"),
@@ -94,6 +96,7 @@ def _answer() -> list[Column[Any]]:
         Column("service_id", Uuid),
         *(Column(name, Text) for name in ("sex", "age_band", "education", "occupation", "disability")),
         Column("received_at", _AT, nullable=False),
+        Column("expectations", ARRAY(SmallInteger)),  # in the order of scores; null where none was told
     ]
 
 
@@ -142,11 +145,29 @@ survey_aggregates = Table(
     "survey_aggregates",
     metadata,
     Column("survey_id", Uuid, ForeignKey(surveys.c.id), primary_key=True),
-    Column("day", Date, primary_key=True),
+    Column("day", Date, primary_key=True),  # the first of the local month; of the dimension channel_day the day itself
     Column("dimension", Text, primary_key=True),
     Column("code", Text, primary_key=True),
     Column("n", BigInteger, nullable=False),
     Column("sums", ARRAY(BigInteger), nullable=False),
     Column("square_sum", BigInteger, nullable=False),
+    Index("survey_aggregates_whole_idx", "survey_id", "day", postgresql_where=text("dimension = 'all'")),
     Index("survey_aggregates_service_idx", "code", "day", postgresql_where=text("dimension = 'service'")),
+)
+
+survey_follow_up_items = Table(
+    "survey_follow_up_items",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("survey_id", Uuid, ForeignKey(surveys.c.id), nullable=False),
+    Column("element", Text, nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("realised_on", Date),
+    Column("proof", Text),
+    Column("version", BigInteger, nullable=False),
+    Column("created_at", _AT, nullable=False),
+    CheckConstraint("realised_on IS NULL OR proof IS NOT NULL", name="realised"),
+    Index("survey_follow_up_items_survey_idx", "survey_id", "due_on", "id"),
 )

@@ -35,6 +35,18 @@ def tally_of(scores: Sequence[int]) -> Tally:
     return Tally(1, tuple(scores), sum(scores) ** 2)
 
 
+def tally_of_many(answers: Sequence[Sequence[int]]) -> Tally:
+    """The tally of at least one answer to the same elements, each with the square of its total behind its scores."""
+    *sums, squares = map(sum, zip(*answers, strict=True))
+    return Tally(len(answers), tuple(sums), squares)
+
+
+def tally_of_gaps(pairs: Sequence[tuple[int, int]]) -> Tally:
+    """The tally of at least one pair (expected, perceived): both sums, and the squares of the gaps."""
+    expected, perceived = zip(*pairs, strict=True)
+    return Tally(len(pairs), (sum(expected), sum(perceived)), sum((wide - narrow) ** 2 for narrow, wide in pairs))
+
+
 def nothing(elements: Sequence[str]) -> Tally:
     """The tally of no answers to these elements."""
     return Tally(0, (0,) * len(elements), 0)

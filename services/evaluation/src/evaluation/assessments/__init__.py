@@ -1,0 +1,1 @@
+"""PEKPPP: campaigns, evaluated units, evidence, answers, verification, objection, result. And the Ombudsman's opinions."""

@@ -1,0 +1,1 @@
+"""The code of ethics: its values as versioned data, assessments by them, and cases of breach with verdict and sanction."""

@@ -1,0 +1,1 @@
+"""PEKPPP's instruments as versioned data: forms, weights, rubrics, and the index (IPP) that they lead to."""

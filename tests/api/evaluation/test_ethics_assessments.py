@@ -1,0 +1,118 @@
+"""Assessments by the values: who gives them, each once, who sees them, and that few citizens stay unseen."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from api.evaluation.conftest import Office
+
+VALUES = ("discipline", "accountable", "refuses_bribes", "transparent", "polite", "fair", "professional")
+PERIOD = {"period_from": "2026-01-01", "period_to": "2026-07-01"}
+
+
+async def assess(
+    office: Office, caller: Any, kind: str, person: str | None = None, score: int = 3, **fields: Any
+) -> httpx.Response:
+    body = {
+        "kind": kind,
+        "unit_id": str(office.country.counter),
+        "person_id": str(office.country.people[person]) if person else None,
+        "scores": dict.fromkeys(VALUES, score),
+        **PERIOD,
+    }
+    who = office.officer(caller) if isinstance(caller, str) else caller
+    return await office.call("POST", "/v1/ethics-assessments", caller=who, json=body | fields)
+
+
+async def test_each_kind_by_whom_it_is_for(fresh: Office) -> None:
+    service, country = fresh.service, fresh.country
+    citizen = service.account(str(uuid4()))
+    for caller, kind, person, status in (
+        ("officer", "self", "officer", 201),
+        ("liaison", "self", "officer", 403),
+        ("head", "superior", "officer", 201),
+        ("works_head", "superior", "officer", 403),
+        ("officer", "superior", "officer", 403),
+        ("officer", "citizen", "officer", 403),
+        (citizen, "citizen", "officer", 201),
+        (citizen, "superior", "officer", 403),
+        (service.integration("evaluation:answer", country.city), "citizen", None, 201),
+        (service.integration("evaluation:answer", country.other_city), "citizen", None, 403),
+        (service.integration("evaluation:answer", country.city), "superior", None, 403),
+        (service.anonymous(), "citizen", None, 401),
+        ("officer", "self", None, 201),
+        ("head", "superior", None, 201),
+    ):
+        reply = await assess(fresh, caller, kind, person)
+        assert reply.status_code == status, (caller, kind, person, reply.text)
+    again = await assess(fresh, citizen, "citizen", "officer")
+    assert (again.status_code, again.json()["code"]) == (409, "assessed_already")
+    later = await assess(fresh, citizen, "citizen", "officer", period_from="2026-02-01")
+    assert later.status_code == 201
+    assert later.json()["author_person_id"] is None
+
+
+async def test_what_is_refused(office: Office) -> None:
+    async def refused(**fields: Any) -> set[tuple[str, str]]:
+        reply = await assess(office, "responsible", "superior", "officer", **fields)
+        assert reply.status_code == 422, reply.text
+        return {(error["pointer"], error["code"]) for error in reply.json()["errors"]}
+
+    assert ("/scores/polite", "off_scale") in await refused(score=5)
+    assert await refused(conduct={"lazy": "kept"}) == {("/conduct/lazy", "unknown_code")}
+    assert await refused(unit_id=str(uuid4())) == {("/unit_id", "unknown_subject")}
+    assert await refused(person_id=str(office.country.people["works_head"])) == {("/person_id", "not_of_the_unit")}
+    assert {code for _, code in await refused(period_to="2026-01-01")} == {"period"}
+    assert await refused(period_from="2150-01-01", period_to="2151-01-01") == {("/period_from", "in_the_future")}
+    noted = await assess(office, office.service.account("x"), "citizen", note="Saya Budi")
+    assert noted.json()["errors"][0]["code"] == "no_note"
+
+
+async def test_who_sees_what(fresh: Office) -> None:
+    citizen = fresh.service.account(str(uuid4()))
+    await assess(fresh, "officer", "self", "officer")
+    await assess(fresh, "head", "superior", "officer", note="Baik.")
+    await assess(fresh, citizen, "citizen", "officer")
+
+    async def kinds(caller: Any) -> list[str]:
+        who = fresh.officer(caller) if isinstance(caller, str) else caller
+        path = f"/v1/ethics-assessments?unit={fresh.country.counter}"
+        reply = await fresh.call("GET", path, caller=who)
+        return sorted(item["kind"] for item in reply.json()["items"])
+
+    assert await kinds("head") == ["citizen", "self", "superior"]
+    assert await kinds("supervisor") == ["citizen", "self", "superior"]
+    assert await kinds("officer") == ["self", "superior"]  # no citizen's single word
+    assert await kinds("liaison") == []  # a colleague
+    assert await kinds("works_head") == []
+    assert await kinds(citizen) == []
+    assert await kinds(fresh.service.integration("evaluation:read", fresh.country.city)) == [
+        "citizen",
+        "self",
+        "superior",
+    ]
+
+
+async def test_means_by_kind_with_few_citizens_hidden(fresh: Office) -> None:
+    await assess(fresh, "officer", "self", "officer", 4, conduct={"careful": "kept"})
+    await assess(fresh, "head", "superior", "officer", 3, conduct={"careful": "breached", "decent": "kept"})
+    await assess(fresh, "responsible", "superior", "officer", 2)
+    for _ in range(4):
+        await assess(fresh, fresh.service.account(str(uuid4())), "citizen", "officer", 1)
+    officer = fresh.country.people["officer"]
+    path = f"/v1/ethics-assessments/summary?unit={fresh.country.counter}&person={officer}&period_from=2026-01-01&period_to=2027-01-01"
+
+    async def polite(caller: str) -> dict[str, tuple[int | None, float | None]]:
+        reply = await fresh.call("GET", path, caller=fresh.officer(caller))
+        assert reply.status_code == 200, reply.text
+        [found] = [value for value in reply.json()["values"] if value["code"] == "polite"]
+        return {each["kind"]: (each["n"], each["mean"]) for each in found["by_kind"]}
+
+    assert await polite("head") == {"self": (1, 4.0), "superior": (2, 2.5), "citizen": (None, None)}
+    await assess(fresh, fresh.service.account(str(uuid4())), "citizen", "officer", 3)
+    assert (await polite("officer"))["citizen"] == (5, 1.4)  # (4 x 1 + 3) / 5
+    conduct = (await fresh.call("GET", path, caller=fresh.officer("head"))).json()["conduct"]
+    assert conduct == [{"code": "careful", "kept": 1, "breached": 1}, {"code": "decent", "kept": 1, "breached": 0}]
+    for name in ("liaison", "works_head", "other_admin"):
+        assert (await fresh.call("GET", path, caller=fresh.officer(name))).status_code == 404
