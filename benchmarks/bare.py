@@ -1,4 +1,4 @@
-"""The least application that could do the work: Starlette and asyncpg, no rights, no validation, no idempotency.
+"""The least application that could do the work: Starlette and asyncpg as they come, no rights, no validation, no idempotency.
 
 Run as `python -m benchmarks.bare`; it is told DATABASE_URL_BARE, BARE_PORT and INSTITUTION_ID.
 """
@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 import uvicorn
 from starlette.applications import Starlette
@@ -17,7 +18,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from benchmarks import statements
-from chassis.data.pool import open_pool
 from chassis.data.statements import Statement
 from chassis.ops.commands import KEEP_ALIVE_S
 from chassis.ops.identifiers import new_id
@@ -61,12 +61,18 @@ async def inbox(request: Request) -> Response:
 
 
 def _answer(content: Any, *, status: int = 200) -> Response:
-    return Response(orjson.dumps(content, default=bytes.hex), status_code=status, media_type="application/json")
+    return Response(orjson.dumps(content, default=_plain), status_code=status, media_type="application/json")
+
+
+def _plain(value: Any) -> str:
+    """What orjson doesn't know: asyncpg's own UUIDs, and bytes."""
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    async with await open_pool(os.environ["DATABASE_URL_BARE"], name="bare", size=_POOL_SIZE) as pool:
+    url, settings = os.environ["DATABASE_URL_BARE"], {"jit": "off", "timezone": "UTC"}
+    async with asyncpg.create_pool(url, min_size=_POOL_SIZE, max_size=_POOL_SIZE, server_settings=settings) as pool:
         app.state.pool = pool
         app.state.institution_id = UUID(os.environ["INSTITUTION_ID"])
         yield

@@ -27,10 +27,10 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Compare the platform with its database and with a bare application."
     )
-    parser.add_argument("--rounds", type=_between(1, 100), default=3, help="how often each variant is measured (3)")
+    parser.add_argument("--rounds", type=_Between(1, 100), default=3, help="how often each variant is measured (3)")
     parser.add_argument(
         "--seconds",
-        type=_between(SHORTEST_SECONDS, LONGEST_SECONDS),
+        type=_Between(SHORTEST_SECONDS, LONGEST_SECONDS),
         default=3,
         help="how long one measurement takes (3)",
     )
@@ -38,7 +38,7 @@ def read_options(arguments: Sequence[str]) -> Options:
         "--connections", type=_connections, default=(1, 32), help="connections at once, by commas (1,32)"
     )
     parser.add_argument(
-        "--cases", type=_between(FEWEST_CASES, 100_000_000), default=100_000, help="cases loaded before (100000)"
+        "--cases", type=_Between(FEWEST_CASES, 100_000_000), default=100_000, help="cases loaded before (100000)"
     )
     parser.add_argument(
         "--only", type=_scenarios, default=SCENARIOS, help=f"scenarios by commas ({','.join(SCENARIOS)})"
@@ -47,12 +47,10 @@ def read_options(arguments: Sequence[str]) -> Options:
     return Options(given.rounds, given.seconds, given.connections, given.cases, given.only)
 
 
-def _between(least: int, most: int) -> "_Between":
-    return _Between(least, most)
-
-
 @dataclass(frozen=True)
 class _Between:
+    """Reads a whole number within bounds."""
+
     least: int
     most: int
 

@@ -99,6 +99,7 @@ def write(
         "at": at,
         "machine": {
             "processors": os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count(),
+            "load": os.getloadavg(),  # of the run's end: what else ran beside it makes ratios wide
             "system": platform.platform(),
             "python": platform.python_version(),
         },

@@ -120,8 +120,7 @@ def _add(
     for place, rule in enumerate(rules):
         rows["deadline_duties"].append((
             UUID(int=id_.int | (place + 1) << 48), id_, rule.stage, rule.policy_code, rule.policy_version, rule.number,
-            "agency", received, done, "met" if done else None,
-                due or received + timedelta(days=14), "national", 1, due,
+            "agency", received, done, "met" if done else None, due or received + timedelta(days=14), "national", 1, due,
         ))  # fmt: skip
     rows["reporters"].append((id_, "individual", 1, chain[:12], chain * 6, chain))
 

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from devstack.demo.calling import Voice, until
-from devstack.platform import Platform
+from devstack.platform import Platform, is_ready
+from devstack.roster import PROGRAMS
 
 pytestmark = pytest.mark.xdist_group("whole-platform")
 
@@ -122,3 +123,9 @@ async def test_killed_processes_come_back_and_nothing_acknowledged_is_lost(whole
         return last.is_success
 
     await until("the feed", told)
+
+    async def healed() -> bool:
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            return all([await is_ready(client, whole.settings.address(program.name)) for program in PROGRAMS])
+
+    await until("the readiness of every process", healed)
