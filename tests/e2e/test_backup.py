@@ -72,8 +72,10 @@ async def test_a_restored_platform_goes_on() -> None:
             await until("the following of the restored registry", followed)
 
             async def evaluated() -> bool:
-                card = await admin.get(f"/scorecards/institution/{city['id']}")
-                received = (card["complaints"] or {}).get("received", {}).get("value") or 0
+                reply = await admin.ask("GET", f"/scorecards/institution/{city['id']}")
+                if reply.status_code == 404:  # its copy hasn't come to the city yet
+                    return False
+                received = (reply.json()["complaints"] or {}).get("received", {}).get("value") or 0
                 return bool(received == await counted(admin, city))
 
             await until("evaluation's count of the restored cases", evaluated)
