@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from chassis.http.app import check_policies
-from chassis.http.edge import Edge
+from chassis.http.app import add_routes, check_policies
+from chassis.http.application import Application
 from chassis.http.identity import Verifier
 from chassis.http.refusals import add_refusals
 from chassis.ops.clock import Clock, utc_now
@@ -46,7 +46,7 @@ def create_own(settings: GatewaySettings, *, clock: Clock = utc_now) -> FastAPI:
 
     Raises RouteWithoutPolicy if a route of the API doesn't say who may call it.
     """
-    own = FastAPI(
+    own = Application(
         title="Prima gateway",
         version="1.0.0",
         description="Tokens, accounts, clients; the way to the services.",
@@ -59,14 +59,13 @@ def create_own(settings: GatewaySettings, *, clock: Clock = utc_now) -> FastAPI:
     )
     _furnish(own, settings, clock)
     for room in ROOMS:
-        own.include_router(room)
-    own.include_router(documentation.described)
+        add_routes(own, room)
+    add_routes(own, documentation.described)
     check_policies(own)
     for room in (health.routes, tokens.keys, documentation.routes):
-        own.include_router(room)
+        add_routes(own, room)
     add_refusals(own, {})
     own.add_exception_handler(Refused, answer_refusal)
-    own.add_middleware(Edge)
     return own
 
 

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from chassis.http import health
+from chassis.http.routing import Route
 from chassis.http.versions import encode
 from gateway.proxy.upstreams import Upstream
 
 LOOK_SECONDS = 0.5
 
-routes = APIRouter(include_in_schema=False)
+routes = APIRouter(include_in_schema=False, route_class=Route)
 routes.add_api_route("/livez", health.live, methods=["GET"])
 routes.add_api_route("/startupz", health.started, methods=["GET"])
 routes.add_api_route("/metrics", health.measured, methods=["GET"])

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import asyncpg
 import orjson
@@ -30,7 +30,11 @@ def _encode_uuid(value: UUID | str) -> bytes:
 
 
 def _decode_uuid(raw: bytes) -> UUID:
-    return UUID(bytes=bytes(raw))
+    """What UUID(bytes=raw) makes, without its checks: they took a sixth of a page of fifty rows."""
+    made = object.__new__(UUID)
+    object.__setattr__(made, "int", int.from_bytes(raw))
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 async def _prepare(connection: Connection) -> None:

@@ -19,7 +19,7 @@ from chassis.data.followers import Copy, Follower
 from chassis.data.pool import Connection, Pool, open_pool
 from chassis.data.sequencer import CHANNEL, Sequencer
 from chassis.http import health, idempotency
-from chassis.http.edge import Edge
+from chassis.http.application import Application
 from chassis.http.identity import Verifier
 from chassis.http.languages import Text
 from chassis.http.problems import Problem
@@ -108,7 +108,7 @@ def create_app(
 
     Raises RouteWithoutPolicy if a route has no policy.
     """
-    app = FastAPI(
+    app = Application(
         title=f"Prima {service.name}",
         version="1.0.0",
         description=service.summary.en,
@@ -127,7 +127,6 @@ def create_app(
     check_policies(app)
     add_routes(app, health.routes)
     add_refusals(app, service.problems)
-    app.add_middleware(Edge)
     return app
 
 

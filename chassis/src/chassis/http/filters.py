@@ -6,6 +6,7 @@ here names every parameter in its signature, so that they are validated, documen
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import Annotated, Any, Literal, cast
@@ -179,13 +180,15 @@ class Filters:
         paging: dict[str, Any] = {"page_rows": chosen.limit + 1}
         if chosen.cursor is not None:
             paging |= zip(names, pages.read_cursor(chosen.cursor, chosen.binding, sort.kinds), strict=True)
-        rows = await self.statements.get(key, compose).fetch(connection, **values, **paging)
-        total = None
-        if chosen.count:
-            counting = self.statements.get(
-                ("count", *key[1:2], shape),
-                lambda: select(func.count()).select_from(filtered().order_by(None).subquery()),
-            )
+        statement = self.statements.get(key, compose)
+        if not chosen.count:
+            return self._listed(chosen, sort, await statement.fetch(connection, **values, **paging), None)
+        counting = self.statements.get(
+            ("count", *key[1:2], shape),
+            lambda: select(func.count()).select_from(filtered().order_by(None).subquery()),
+        )
+        async with _agreeing(connection):
+            rows = await statement.fetch(connection, **values, **paging)
             total = cast(int, await counting.fetchval(connection, **values))
         return self._listed(chosen, sort, rows, total)
 
@@ -197,6 +200,14 @@ class Filters:
             cursor = pages.write_cursor(chosen.binding, [last[column.name] for column in sort.columns])
             following = pages.next_url(chosen.path, chosen.query, cursor)
         return Listed(kept, following, total)
+
+
+def _agreeing(connection: Connection) -> AbstractAsyncContextManager[Any]:
+    """One snapshot for the rows and their count; a page alone is one statement and needs none."""
+    if connection.is_in_transaction():
+        return nullcontext()
+    transaction: AbstractAsyncContextManager[Any] = connection.transaction(isolation="repeatable_read", readonly=True)
+    return transaction
 
 
 def _beyond(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from chassis.http.identity import policy
+from chassis.http.routing import Route
 from chassis.http.versions import encode
 from chassis.ops import metrics
 
@@ -17,7 +18,7 @@ def health_policy() -> None:
     """Health answers whoever reaches the port; the gateway doesn't route here."""
 
 
-routes = APIRouter(include_in_schema=False)
+routes = APIRouter(include_in_schema=False, route_class=Route)
 
 
 def _json(content: Any, status: int = 200) -> Response:

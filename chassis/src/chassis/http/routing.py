@@ -1,29 +1,25 @@
-"""The route class of every endpoint: strict JSON, unknown parameters refused, retried transactions, kept replies.
-
-The inner exit stack is what lets a failing COMMIT be seen here, inside the retry; its scope key is private to FastAPI
-and guarded by a test.
-"""
+"""The route class of every endpoint: strict JSON, unknown parameters refused, retried transactions, kept replies."""
 
 import asyncio
 import json
 import random
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack, suppress
-from inspect import isasyncgenfunction, iscoroutinefunction, unwrap
+from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg
 import orjson
-from fastapi import APIRouter, Request, Response, params
+from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 from chassis.http import idempotency
 from chassis.http.languages import Text
+from chassis.http.plan import NO_BODY, Plan
 from chassis.http.problems import BadRequest, Flaw, Unprocessable, UnsupportedMediaType
 
 ATTEMPTS = 5
-STACK = "fastapi_function_astack"
 _NOT_KNOWN = Text("Parameter ini tidak dikenal.", "This parameter isn't known.")
 
 
@@ -39,67 +35,28 @@ def all_dependants(dependant: Dependant) -> list[Dependant]:
     return [dependant, *(below for inner in dependant.dependencies for below in all_dependants(inner))]
 
 
-def _runs_on_the_loop(call: Callable[..., Any] | None) -> bool:
-    """Whether FastAPI calls a dependency where it is. A plain function it sends to a thread."""
-    plain = unwrap(call) if call is not None else None
-    return iscoroutinefunction(plain) or isasyncgenfunction(plain)
-
-
-class StrictRequest(Request):
-    """A request whose JSON has no NaN, no lone surrogates, no absurd depth, no name twice and no NUL."""
-
-    async def json(self) -> Any:
-        """The body. Raises json.JSONDecodeError, BadRequest or Unprocessable."""
-        if not hasattr(self, "_json"):
-            body = await self.body()
-            orjson.loads(body)
-            if b"\\u0000" in body:
-                detail = Text("Teks tidak boleh memuat karakter NUL.", "Text may not hold the NUL character.")
-                raise Unprocessable(detail, errors=[Flaw("", "nul_character", detail)])
-            self._json = json.loads(body, object_pairs_hook=_object)
-        return self._json
-
-
 class Route(APIRoute):
-    """FastAPI's route with the house's conventions."""
+    """FastAPI's route with the house's conventions, carried out by its plan."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.known_parameters = frozenset(
-            field.alias for dependant in all_dependants(self.dependant) for field in dependant.query_params
-        )
-        # Seven hops to a thread took three quarters of a read's throughput.
-        for dependant in all_dependants(self.dependant):
-            if not _runs_on_the_loop(dependant.call):
-                raise TypeError(f"{dependant.call} must be async: FastAPI would send it to a thread")
-        self.takes_body = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+        self.plan = Plan(self.dependant)
+        self.takes_body = self.body_field is not None
+        self.app = self._answer
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, inside the retry."""
-        handle = super().get_route_handler()
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        self._check(request)
+        body = await _read_json(request) if self.takes_body else NO_BODY
+        response = await self._repeat(request, body)
+        await response(scope, receive, send)
 
-        async def attempt(request: Request) -> Response:
-            strict = StrictRequest(request.scope, request.receive)
-            self._check(strict)
-            if self.takes_body:
-                # Read here, because FastAPI takes any refusal of ours for a malformed body; malformed ones are left to it.
-                with suppress(json.JSONDecodeError):
-                    await strict.json()
-            outer = request.scope[STACK]
-            try:
-                return await self._repeat(handle, strict)
-            finally:
-                request.scope[STACK] = outer
-
-        return attempt
-
-    async def _repeat(self, handle: Callable[[Request], Coroutine[Any, Any, Response]], request: Request) -> Response:
+    async def _repeat(self, request: Request, body: Any) -> Response:
         for left in range(ATTEMPTS, -1, -1):
             try:
                 async with AsyncExitStack() as stack:  # the commit happens at its end, inside the try
-                    request.scope[STACK] = stack
                     try:
-                        response = await handle(request)
+                        response = await self.plan.run(request, body, stack)
                     except idempotency.Replayed as replay:
                         return replay.response
                     await idempotency.keep(request, response)
@@ -112,7 +69,7 @@ class Route(APIRoute):
         raise AssertionError("unreachable")
 
     def _check(self, request: Request) -> None:
-        unknown = [name for name in request.query_params if name not in self.known_parameters]
+        unknown = [name for name in request.query_params if name not in self.plan.known_parameters]
         if unknown:
             raise BadRequest(
                 _NOT_KNOWN,
@@ -124,6 +81,26 @@ class Route(APIRoute):
                 kind.startswith("application/") and kind.endswith("+json")
             ):
                 raise UnsupportedMediaType
+
+
+async def _read_json(request: Request) -> Any:
+    """The body, which has no NaN, no lone surrogates, no absurd depth, no name twice and no NUL.
+
+    Raises RequestValidationError for what isn't JSON, BadRequest for a name twice, Unprocessable for a NUL.
+    """
+    body = await request.body()
+    if not body:
+        return NO_BODY
+    try:
+        orjson.loads(body)
+        found = json.loads(body, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        flaw = {"type": "json_invalid", "loc": ("body", error.pos), "msg": error.msg, "input": {}}
+        raise RequestValidationError([flaw]) from error
+    if b"\\u0000" in body:
+        detail = Text("Teks tidak boleh memuat karakter NUL.", "Text may not hold the NUL character.")
+        raise Unprocessable(detail, errors=[Flaw("", "nul_character", detail)])
+    return found
 
 
 def _wake(request: Request) -> None:

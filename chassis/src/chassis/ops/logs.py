@@ -18,6 +18,8 @@ _PRIVATE_TEXT = re.compile(
     r"|(?<!\d)(?:\+?62|0)8\d{7,11}(?!\d)"  # a mobile number
     r"|(?<!\d)\d{16}(?!\d)"  # a NIK
 )
+_SUSPECT = re.compile(r"@|\d{9}")
+"""What private text always has: most text hasn't, and is told apart sooner by this."""
 MASK = "***"
 
 
@@ -34,9 +36,13 @@ def mask(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> Muta
         if _is_private(name):
             entry[name] = MASK
         elif isinstance(value, str):
-            entry[name] = _PRIVATE_TEXT.sub(MASK, value)
-    entry["event"] = _PRIVATE_TEXT.sub(MASK, str(entry.get("event", "")))
+            entry[name] = _masked(value)
+    entry["event"] = _masked(str(entry.get("event", "")))
     return entry
+
+
+def _masked(text: str) -> str:
+    return _PRIVATE_TEXT.sub(MASK, text) if _SUSPECT.search(text) else text
 
 
 def _trace(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
-from chassis.data.transactions import Reading, Snapshot
+from chassis.data.transactions import Reading
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
 from chassis.http.versions import encode, single
@@ -33,7 +33,7 @@ async def seen(connection: Connection, case_id: UUID, caller: CaseCaller, now: N
 
 
 @routes.get("/complaints", operation_id="list_complaints", summary="Find cases", response_model=CasePage)
-async def list_complaints(caller: Reader, connection: Snapshot, now: Now, chosen: queries.Choice) -> Response:
+async def list_complaints(caller: Reader, connection: Reading, now: Now, chosen: queries.Choice) -> Response:
     """The cases that the caller's roles reach; a citizen's own. The same filter gives the same rows everywhere."""
     page = await queries.list_cases(connection, chosen, caller, now)
     return Response(encode(page.written([shown.summary(row) for row in page.rows])), media_type=_JSON, headers=_PRIVATE)

@@ -1,0 +1,15 @@
+"""FastAPI without what it puts around its routes: here the edge does that work, once."""
+
+from fastapi import FastAPI
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp
+
+from chassis.http.edge import Edge
+
+
+class Application(FastAPI):
+    """An application behind the edge; each of its routes is a `chassis.http.routing.Route`."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The edge and the refusals. FastAPI's five more took a seventh of a read."""
+        return Edge(ExceptionMiddleware(self.router, handlers=self.exception_handlers))
