@@ -15,6 +15,7 @@ from chassis.data.spelling import OPTIONS, spelled
 REQUEST_TIMEOUT_MS = 5_000
 """Statement and transaction limit of a request: deadlines shrink inward (gateway 10 s, service 8 s, database 5 s)."""
 LOCK_TIMEOUT_MS = 2_000
+_UNKNOWN = SafeUUID.unknown
 
 
 def _encode_jsonb(value: object) -> bytes:
@@ -33,7 +34,7 @@ def _decode_uuid(raw: bytes) -> UUID:
     """What UUID(bytes=raw) makes, without its checks: they took a sixth of a page of fifty rows."""
     made = object.__new__(UUID)
     object.__setattr__(made, "int", int.from_bytes(raw))
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    object.__setattr__(made, "is_safe", _UNKNOWN)
     return made
 
 

@@ -69,7 +69,8 @@ class Route(APIRoute):
         raise AssertionError("unreachable")
 
     def _check(self, request: Request) -> None:
-        unknown = [name for name in request.query_params if name not in self.plan.known_parameters]
+        sent = request.query_params if request.scope["query_string"] else ()
+        unknown = [name for name in sent if name not in self.plan.known_parameters]
         if unknown:
             raise BadRequest(
                 _NOT_KNOWN,
