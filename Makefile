@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+SINCE ?= HEAD
 VENV := .venv
 BIN := $(VENV)/bin
 PROJECTS := chassis services/registry services/complaints services/evaluation gateway dev
@@ -52,8 +53,8 @@ revision: $(READY)  ## draft a migration: SERVICE=registry MESSAGE="add posts"
 	@test -n "$(SERVICE)" -a -n "$(MESSAGE)" || { echo 'Say for what: make revision SERVICE=registry MESSAGE="add posts"'; exit 2; }
 	@$(BIN)/python -m devstack revision "$(SERVICE)" "$(MESSAGE)"
 
-openapi: $(READY)  ## write docs/openapi from the programs
-	@$(BIN)/python -m devstack openapi
+openapi: $(READY)  ## write docs/openapi from the programs and say what breaks since SINCE=HEAD
+	@$(BIN)/python -m devstack openapi --since "$(SINCE)"
 
 psql: $(READY)  ## open a database's shell: SERVICE=registry
 	@test -n "$(SERVICE)" || { echo 'Say whose: make psql SERVICE=registry'; exit 2; }

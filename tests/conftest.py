@@ -13,6 +13,7 @@ from devstack.postgres import Cluster, cluster
 from evaluation.service import SERVICE as EVALUATION
 from registry.service import SERVICE as REGISTRY
 from support import databases
+from support.facts import check_recorded
 from support.gateway import GatewayUnderTest, gateway_under_test
 from support.services import ServiceUnderTest, service_under_test
 
@@ -26,9 +27,10 @@ def postgres() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 async def registry(postgres: Cluster) -> AsyncIterator[ServiceUnderTest]:
-    """The registry with its reference data."""
+    """The registry with its reference data. Whatever the tests made it record is held against docs/events at the end."""
     async with service_under_test(postgres, REGISTRY) as service:
         yield service
+        await check_recorded(service)
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +38,7 @@ async def complaints(postgres: Cluster) -> AsyncIterator[ServiceUnderTest]:
     """The complaints service with its reference data and an empty copy of the registry: see support.directory."""
     async with service_under_test(postgres, COMPLAINTS) as service:
         yield service
+        await check_recorded(service)
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +46,7 @@ async def evaluation(postgres: Cluster) -> AsyncIterator[ServiceUnderTest]:
     """The evaluation service with its reference data and empty copies of what it follows."""
     async with service_under_test(postgres, EVALUATION) as service:
         yield service
+        await check_recorded(service)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from support.services import ServiceUnderTest
@@ -28,7 +28,7 @@ def wall_clock(service: ServiceUnderTest) -> Iterator[WallClock]:
     """The service's clock in the test's hands, from Monday 2 March 2026 at nine in Bali; afterwards as before."""
     held = service.app.state.clock
     wall = WallClock(datetime(2026, 3, 2, 9, tzinfo=BALI))
-    service.app.state.clock = lambda: wall.now
+    service.app.state.clock = lambda: wall.now.astimezone(UTC)
     try:
         yield wall
     finally:

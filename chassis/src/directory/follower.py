@@ -3,10 +3,9 @@
 An event carries its subject's whole state; it is applied if its sequence is newer than the one held.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Date, Table, Text, bindparam, cast, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -16,7 +15,17 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from directory import tables
 from directory.closure import rebuild_closure
-from directory.zones import iana_name
+from directory.told import (
+    READS,
+    AppointmentTold,
+    CalendarTold,
+    InstitutionTold,
+    Period,
+    PersonTold,
+    ServiceTold,
+    UnitTold,
+    lasting,
+)
 
 CHANNEL = "directory_changed"
 """NOTIFY channel that rings when the copy changed, in the transaction that changed it."""
@@ -67,7 +76,7 @@ _REBUILD = Statement(rebuild_closure(tables.units, tables.unit_ancestors))
 async def apply(connection: Connection, event: Event) -> None:
     """Take a registry event into the copy, inside the caller's transaction. Other types of event are left alone.
 
-    Raises KeyError or ValueError for data that isn't of the event's shape, UnknownState for a strange appointment.
+    Raises ValueError for data that isn't of the event's shape, UnknownState for a strange appointment.
     """
     take = _TAKERS.get(event.type)
     if take is None:
@@ -76,7 +85,7 @@ async def apply(connection: Connection, event: Event) -> None:
         connection, subject=event.subject, sequence=event.sequence, occurred_at=event.occurred_at
     )
     if newer is not None:
-        await take(connection, event.data)
+        await take(connection, READS[event.type].model_validate(event.data))
         # Every process of the service hears of it, whichever follows; a transaction sends it once.
         await connection.execute(f"NOTIFY {CHANNEL}")
 
@@ -89,101 +98,44 @@ async def _replace(connection: Connection, table: Table, key: object, rows: Sequ
         await _INSERT[table.name].execute_many(connection, list(rows))
 
 
-async def _institution_changed(connection: Connection, data: Mapping[str, Any]) -> None:
-    identity = UUID(data["id"])
-    row = {
-        "id": identity,
-        "code": data["code"],
-        "name": data["name"],
-        "kind": data["kind"],
-        "region_code": data["region_code"],
-        "time_zone": iana_name(data["time_zone"]),
-        "aliases": list(data["aliases"]),
-        **_period(data),
-    }
+async def _institution_changed(connection: Connection, told: InstitutionTold) -> None:
     edges = [
-        {"institution_id": identity, "supervisor_id": UUID(edge["institution_id"]), **_period(edge)}
-        for edge in _lasting(data["supervisor_ids"])
+        {"institution_id": told.id, "supervisor_id": edge.institution_id, **_period(edge)}
+        for edge in lasting(told.supervisor_ids)
     ]
-    await _replace(connection, tables.institutions, identity, [row])
-    await _replace(connection, tables.supervision, identity, edges)
+    await _replace(connection, tables.institutions, told.id, [told.model_dump(exclude={"supervisor_ids"})])
+    await _replace(connection, tables.supervision, told.id, edges)
 
 
-async def _unit_changed(connection: Connection, data: Mapping[str, Any]) -> None:
-    identity, institution = UUID(data["id"]), UUID(data["institution_id"])
+async def _unit_changed(connection: Connection, told: UnitTold) -> None:
     versions = [
-        {
-            "id": identity,
-            "institution_id": institution,
-            "parent_id": _uuid(version["parent_id"]),
-            "code": version["code"],
-            "name": version["name"],
-            "kind": version["kind"],
-            "region_code": version["region_code"],
-            "functions": list(version["functions"] or ()),
-            **_period(version),
-        }
-        for version in _lasting(data["versions"])
+        {"id": told.id, "institution_id": told.institution_id, **version.model_dump()}
+        for version in lasting(told.versions)
     ]
-    await _replace(connection, tables.units, identity, versions)
-    await _REBUILD.execute(connection, unit_ids=[identity])
+    await _replace(connection, tables.units, told.id, versions)
+    await _REBUILD.execute(connection, unit_ids=[told.id])
 
 
-async def _person_changed(connection: Connection, data: Mapping[str, Any]) -> None:
-    row = {
-        "id": UUID(data["id"]),
-        "name": data["name"],
-        "account_id": _text(data["account_id"]),
-        "client_id": _text(data["client_id"]),
-    }
-    await _replace(connection, tables.people, row["id"], [row])
+async def _person_changed(connection: Connection, told: PersonTold) -> None:
+    await _replace(connection, tables.people, told.id, [told.model_dump()])
 
 
-async def _appointment_changed(connection: Connection, data: Mapping[str, Any]) -> None:
-    identity, state = UUID(data["id"]), data["state"]
-    if state not in STANDING | VOID:
-        raise UnknownState(state)
-    row = {
-        "id": identity,
-        "person_id": UUID(data["person_id"]),
-        "person_name": data["person_name"],
-        "institution_id": UUID(data["institution_id"]),
-        "unit_id": _uuid(data["unit_id"]),
-        "role": data["role"],
-        "acting": data["acting"] or "definitive",
-        "decree_number": data["decree_number"],
-        **_period(data),
-    }
-    await _replace(connection, tables.appointments, identity, [row] if state in STANDING and _lasts(data) else [])
+async def _appointment_changed(connection: Connection, told: AppointmentTold) -> None:
+    if told.state not in STANDING | VOID:
+        raise UnknownState(told.state)
+    counts = told.state in STANDING and told.lasts
+    await _replace(connection, tables.appointments, told.id, [told.model_dump(exclude={"state"})] if counts else [])
 
 
-async def _service_changed(connection: Connection, data: Mapping[str, Any]) -> None:
-    row = {
-        "id": UUID(data["id"]),
-        "institution_id": UUID(data["institution_id"]),
-        "unit_id": _uuid(data["unit_id"]),
-        "code": data["code"],
-        "name": data["name"],
-        "kind": data["kind"],
-        "region_codes": list(data["region_codes"] or ()),
-        "state": data["state"],
-    }
-    await _replace(connection, tables.services, row["id"], [row])
+async def _service_changed(connection: Connection, told: ServiceTold) -> None:
+    await _replace(connection, tables.services, told.id, [told.model_dump()])
 
 
-async def _calendar_changed(connection: Connection, data: Mapping[str, Any]) -> None:
-    row = {
-        "code": data["code"],
-        "version": data["version"],
-        "time_zone": iana_name(data["time_zone"]),
-        "region_code": data.get("region_code"),
-        "working_blocks": data["working_blocks"],
-        "days": data["days"],
-    }
-    await _replace(connection, tables.calendars, row["code"], [row])
+async def _calendar_changed(connection: Connection, told: CalendarTold) -> None:
+    await _replace(connection, tables.calendars, told.code, [told.model_dump()])
 
 
-_TAKERS: dict[str, Callable[[Connection, Mapping[str, Any]], Awaitable[None]]] = {
+_TAKERS: dict[str, Callable[[Connection, Any], Awaitable[None]]] = {
     "institution.changed": _institution_changed,
     "unit.changed": _unit_changed,
     "person.changed": _person_changed,
@@ -191,6 +143,7 @@ _TAKERS: dict[str, Callable[[Connection, Mapping[str, Any]], Awaitable[None]]] =
     "service.changed": _service_changed,
     "calendar.changed": _calendar_changed,
 }
+assert _TAKERS.keys() == READS.keys(), "what is read is taken"
 
 
 _RESET = Statement(update(tables.subjects).values(sequence=0))
@@ -234,28 +187,5 @@ class RegistryCopy:
             await statement.execute(connection)
 
 
-def _uuid(value: str | None) -> UUID | None:
-    return UUID(value) if value else None
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _period(data: Mapping[str, Any]) -> dict[str, date | None]:
-    until = data["valid_to"]
-    return {
-        "valid_from": date.fromisoformat(data["valid_from"]),
-        "valid_to": date.fromisoformat(until) if until else None,
-    }
-
-
-def _lasts(data: Mapping[str, Any]) -> bool:
-    """Whether the period has a day at all: what was taken back on its first day has none."""
-    period = _period(data)
-    begin, end = period["valid_from"], period["valid_to"]
-    return end is None or (begin is not None and begin < end)
-
-
-def _lasting(items: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    return (item for item in items if _lasts(item))
+def _period(told: Period) -> dict[str, date | None]:
+    return {"valid_from": told.valid_from, "valid_to": told.valid_to}

@@ -16,7 +16,7 @@ from devstack.demo.calling import DemoFailed
 from devstack.dumps import BackupFailed
 from devstack.layout import ROOT, VAR, Layout
 from devstack.migration_lint import lint_migrations
-from devstack.openapi import Unmergeable, write_documents
+from devstack.openapi import Unmergeable, breaking_since, write_documents
 from devstack.platform import NotReady
 from devstack.preparation import PreparationFailed
 from devstack.roster import PROGRAMS
@@ -71,6 +71,8 @@ def _perform(arguments: argparse.Namespace, console: Console) -> int:
             return asyncio.run(status(layout, say=say))
         case "openapi":
             asyncio.run(write_documents(ROOT / "docs" / "openapi"))
+            for broken in breaking_since(arguments.since):
+                say(f"breaks since {arguments.since}: {broken}")
         case "lint-migrations":
             return lint_migrations(say=say)
     return 0
@@ -99,7 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     restoring.add_argument("backup", type=Path)
     shell = commands.add_parser("psql", help="open a database's shell")
     shell.add_argument("service", choices=names)
-    commands.add_parser("openapi", help="write docs/openapi from the programs")
+    documents = commands.add_parser("openapi", help="write docs/openapi from the programs, and say what they break")
+    documents.add_argument("--since", default="HEAD", help="the revision to compare with (default: %(default)s)")
     commands.add_parser("lint-migrations", help="check the migrations for what would block a running service")
     return parser
 

@@ -5,6 +5,7 @@ Models of different services that share a name and differ get the service's name
 
 import asyncio
 import re
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from devstack.compatibility import Breaking, breaking_changes
 from devstack.layout import ROOT
 from devstack.roster import GATEWAY, PROGRAMS
 
@@ -57,6 +59,15 @@ async def _write_one(name: str, directory: Path) -> None:
     _, errors = await process.communicate()
     if process.returncode:
         raise Unmergeable(f"{name} wrote no document:\n{errors.decode('utf-8', 'replace')[-2000:]}")
+
+
+def breaking_since(revision: str) -> list[Breaking]:
+    """What the written document breaks against that of a revision of the repository. Raises Unmergeable."""
+    name = "docs/openapi/prima.json"
+    shown = subprocess.run(["git", "show", f"{revision}:{name}"], cwd=ROOT, capture_output=True, check=False)
+    if shown.returncode:
+        raise Unmergeable(f"{revision} holds no {name}:\n{shown.stderr.decode('utf-8', 'replace')}")
+    return breaking_changes(orjson.loads(shown.stdout), _read(ROOT / name))
 
 
 def _read(path: Path) -> Any:

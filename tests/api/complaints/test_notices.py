@@ -191,10 +191,13 @@ async def test_two_senders_at_once_send_each_message_once(desk: Desk) -> None:
 
 
 async def test_an_entry_that_fails_is_parked_and_the_rest_goes_on(desk: Desk) -> None:
+    await desk.file()
+    await desk.service.sequenced()
     async with desk.service.connection() as connection:
         await connection.execute(
             """INSERT INTO outbox (type, subject, sequence, visibility, data, occurred_at)
-               VALUES ('case.noted', 'complaints/018f0000-0000-7000-8000-0000000000aa', 1, 'internal', '{}', now())"""
+               SELECT 'case.noted', 'complaints/018f0000-0000-7000-8000-0000000000aa', 1, 'internal', data, now()
+               FROM events LIMIT 1"""
         )
     filed = await desk.file()
     await told(desk)

@@ -130,7 +130,10 @@ def standard(service_id: UUID, sequence: int = 1, identifier: UUID | None = None
         "completion_time": {"amount": 3, "unit": "working_day"},
         "fee": {"amount_idr": 0},
         "review_due_on": "2029-01-01",
-        "content_hash": "00",
+        "consultation_elements": None,
+        "publication_media": None,
+        "charter_state": None,
+        "reviewed_on": None,
     }
     return event("standard.published", f"standards/{data['id']}", data | fields, sequence)
 

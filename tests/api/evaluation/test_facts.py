@@ -4,6 +4,7 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
+from pydantic import ValidationError
 
 from api.evaluation.conftest import case, event, standard
 from chassis.data.events import Event
@@ -80,7 +81,7 @@ async def test_a_case_is_kept_as_its_newest_event_says(connection: Connection) -
 async def test_what_lacks_a_field_is_refused_not_guessed(connection: Connection) -> None:
     broken = case()
     data = {name: value for name, value in broken.data.items() if name != "institution_id"}
-    with pytest.raises(KeyError):
+    with pytest.raises(ValidationError):
         await ComplaintsFacts().apply(connection, event("case.filed", broken.subject, data))
 
 

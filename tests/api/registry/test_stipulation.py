@@ -168,6 +168,10 @@ async def test_a_publication_is_a_public_fact_with_its_promise(agency: Agency) -
     assert data["completion_time"]["amount"] == data["components"]["completion_time"]["amount"] == 1
     assert data["fee"]["free"] is True
     assert data["service_guarantee"]["remedy"] == "Pengantaran gratis"
+    assert data["consultation_elements"] == ["provider", "related_institutions", "service_users"]
+    assert data["publication_media"] == ["banner_board", "website"]
+    assert data["charter_state"] == "published_electronic"
+    assert data["reviewed_on"] is None
 
 
 async def test_a_new_version_supersedes_the_one_before_at_once(agency: Agency) -> None:
@@ -252,6 +256,7 @@ async def test_a_stipulated_standard_is_revoked_unseen(agency: Agency) -> None:
     reply = await agency.act(standard_id, "revocation", body)
     assert (reply.status_code, reply.json()["state"]) == (200, "revoked")
     assert (await agency.call("GET", f"/standards/{standard_id}", by=None)).status_code == 404
+    assert [fact["visibility"] for fact in await facts(agency, f"standards/{standard_id}")] == ["agency"]
 
 
 async def test_a_review_ends_by_confirmation_or_a_new_version(agency: Agency) -> None:
@@ -268,7 +273,9 @@ async def test_a_review_ends_by_confirmation_or_a_new_version(agency: Agency) ->
     assert (confirmed.status_code, confirmed.json()["state"]) == (200, "published")
     due = date.fromisoformat(confirmed.json()["review_due_on"])
     assert (due.year, due.month) == (today(agency).year + 1, today(agency).month)
-    types = [fact["type"] for fact in await facts(agency, f"standards/{standard_id}")]
+    told = await facts(agency, f"standards/{standard_id}")
+    assert told[-1]["data"]["reviewed_on"] == str(today(agency))
+    types = [fact["type"] for fact in told]
     assert types == ["standard.published", "standard.under_review", "standard.confirmed"]
     again = await agency.act(standard_id, "confirmation", {"report": "Lagi"})
     assert (again.status_code, again.json()["allowed_actions"]) == (409, ["review", "revocation"])

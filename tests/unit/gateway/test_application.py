@@ -71,7 +71,14 @@ def test_the_document_is_valid_and_names_scopes_that_exist() -> None:
         ("signed in", [{SCHEME: []}]),
         ("scope registry:read", [{SCHEME: ["registry:read"]}]),
         ("scope a:b or c:d", [{SCHEME: ["a:b"]}, {SCHEME: ["c:d"]}]),
+        ("scope registry:write platform:admin", [{SCHEME: ["registry:write", "platform:admin"]}]),
         ("roles unit_head, supervisor; scope complaints:act", [{SCHEME: ["complaints:act"]}]),
+        ("anyone; a client with scope a:b or c:d", [{}, {SCHEME: ["a:b"]}, {SCHEME: ["c:d"]}]),
+        ("signed in; a client with scope a:b", [{SCHEME: ["a:b"]}]),
+        (
+            "signed in, or a Tracking-Token; scope a:b, c:d or e:f",
+            [{}, *({SCHEME: [x]} for x in ("a:b", "c:d", "e:f"))],
+        ),
     ],
 )
 def test_security_of_a_policy(policy: str, expected: list[dict[str, list[str]]]) -> None:

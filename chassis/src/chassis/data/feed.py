@@ -4,18 +4,24 @@ A waiting poll holds no connection. A page that holds nothing for the caller sti
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import httpx
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from chassis.data.bell import Bell
+from chassis.data.events import Visibility
 from chassis.data.pool import Connection, Pool
 from chassis.data.sequencer import CHANNEL
 from chassis.data.statements import Row
 from chassis.http.identity import Caller, scoped
 from chassis.http.languages import Text
+from chassis.http.models import Shape
 from chassis.http.problems import BadRequest, Conflict, Flaw
 from chassis.http.routing import router
 from chassis.http.versions import encode
@@ -51,6 +57,28 @@ def parse_cursor(cursor: str | None, stream: str, head: int) -> int:
     return int(position)
 
 
+class CloudEvent(Shape):
+    """A fact, as CloudEvents 1.0 has it. `id` is its position; `data` is the subject's whole public state after the change."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    sequence: str
+    visibility: Visibility
+    datacontenttype: Literal["application/json"]
+    data: dict[str, Any]
+    institutionid: SkipJsonSchema[None] | UUID = Field(None, description="Whose agency it concerns; left out if none's")
+
+
+class Batch(Response):
+    """A JSON array of CloudEvents."""
+
+    media_type = "application/cloudevents-batch+json"
+
+
 def _served(event: Row, caller: Caller) -> bool:
     if caller.unbound:
         return True
@@ -84,9 +112,8 @@ def feed_routes(service: str) -> APIRouter:
         f"/feeds/{service}",
         operation_id=f"follow_{service}",
         summary=f"Follow the facts of {service}",
-        responses={
-            200: {"content": {"application/cloudevents-batch+json": {}}, "description": "Events after the cursor"}
-        },
+        response_model=list[CloudEvent],
+        response_class=Batch,
     )
     async def follow(
         request: Request,
@@ -104,7 +131,7 @@ def feed_routes(service: str) -> APIRouter:
         end = rows[-1]["position"] if rows else after
         batch = [_cloud_event(row, service, stream) for row in rows if _served(row, caller)]
         headers = {"Link": f'</v1/feeds/{service}?lastEventId={stream}-{end}>; rel="next"', "Cache-Control": "no-store"}
-        return Response(encode(batch), media_type="application/cloudevents-batch+json", headers=headers)
+        return Batch(encode(batch), headers=headers)
 
     return routes
 

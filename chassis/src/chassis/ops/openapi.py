@@ -10,6 +10,8 @@ from chassis.http.problems import MEDIA_TYPE
 
 SCHEME = "prima"
 _SCOPE = re.compile(r"[a-z]+:[a-z]+")
+_ALTERNATIVES = re.compile(r" or |, ")
+_TRACKED = "Tracking-Token"
 _ANYBODY = ("public", "anyone")
 _PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -41,6 +43,7 @@ _PROBLEM: dict[str, Any] = {
         },
     },
 }
+_REFUSED: dict[str, Any] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 def described(app: FastAPI) -> dict[str, Any]:
@@ -54,7 +57,7 @@ def described(app: FastAPI) -> dict[str, Any]:
     components["responses"] = {
         "Problem": {
             "description": "Refused: a problem document",
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": _REFUSED,
         }
     }
     components["securitySchemes"] = {SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
@@ -72,11 +75,18 @@ def _describe(operation: dict[str, Any], policy: str) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422", "")):
         responses["422"] = refusal
+    for status, reply in responses.items():
+        if status[0] in "45" and "content" not in reply and "$ref" not in reply:
+            reply["content"] = _REFUSED
     responses["default"] = refusal
 
 
 def security(policy: str) -> list[dict[str, list[str]]]:
-    """The security requirement of a policy: alternatives, each with the scopes that a client needs."""
-    if policy in _ANYBODY:
-        return [{}, {SCHEME: []}]
-    return [{SCHEME: _SCOPE.findall(alternative)} for alternative in policy.split(" or ")]
+    """The security requirement of a policy: alternatives, each with the scopes that a client needs.
+
+    A policy lists alternatives by "or" and commas; scopes with a space between are needed together. What is open to anyone,
+    or to who shows a Tracking-Token, also goes without a token.
+    """
+    scopes = [found for part in _ALTERNATIVES.split(policy) if (found := _SCOPE.findall(part))]
+    without: list[dict[str, list[str]]] = [{}] if policy.startswith(_ANYBODY) or _TRACKED in policy else []
+    return [*without, *({SCHEME: found} for found in scopes or [[]])]

@@ -4,10 +4,10 @@ The registry's fact is kept with the copy; a task then moves the cases, each in 
 the history and an interval of custody. Clocks stay as they are: what was promised was promised by the agency.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -26,10 +26,12 @@ from complaints.custody.operations import INSPECTORATE
 from complaints.custody.tables import successions
 from complaints.moves.moving import move
 from directory.follower import CHANNEL, RegistryCopy
+from directory.told import Told
 from directory.zones import DEFAULT_ZONE, local_day
 
 ACTION, FACT = "reorganisation", "reorganised"
 EVERY_S = 300.0
+Place = TypeVar("Place", bound=Hashable)
 _BATCH = 200
 _FIRST = UUID(int=0)
 _NAMED_IN_CASE = ("unit_id", "proposed_unit_id", "accused_unit_id", "institution_id")
@@ -60,6 +62,32 @@ SELECT EXISTS (SELECT FROM directory_appointments WHERE person_id = CAST(:person
 log = structlog.get_logger("complaints.succession")
 
 
+class UnitSuccession(Told):
+    from_unit: UUID
+    to_unit: UUID
+    share: Fraction
+
+
+class InstitutionSuccession(Told):
+    from_institution: UUID
+    to_institution: UUID
+    share: Fraction
+
+
+class ReorganisationTold(Told):
+    """What is read of `reorganisation.effected`."""
+
+    id: UUID
+    decree_number: str
+    effective_on: date
+    successions: list[UnitSuccession]
+    institution_successions: list[InstitutionSuccession]
+
+
+READS: dict[str, type[Told]] = {"reorganisation.effected": ReorganisationTold}
+"""By the event's type, beside what the directory's copy reads."""
+
+
 class RegistrySuccessions(RegistryCopy):
     """The copy of the registry, and who follows whom."""
 
@@ -67,29 +95,35 @@ class RegistrySuccessions(RegistryCopy):
         """Take the event in; applying it again changes nothing."""
         await super().apply(connection, event)
         if event.type == "reorganisation.effected":
-            await keep(connection, event.data)
+            await keep(connection, ReorganisationTold.model_validate(event.data))
 
 
-async def keep(connection: Connection, data: Mapping[str, Any]) -> None:
-    """Keep who follows those that ended. Raises KeyError or ValueError for data of another shape."""
-    for kind, listed in (("unit", data["successions"]), ("institution", data["institution_successions"])):
-        heirs = dict(largest([(each[f"from_{kind}"], each[f"to_{kind}"], Fraction(each["share"])) for each in listed]))
+async def keep(connection: Connection, told: ReorganisationTold) -> None:
+    """Keep who follows those that ended."""
+    passed = {
+        "unit": [(each.from_unit, each.to_unit, each.share) for each in told.successions],
+        "institution": [
+            (each.from_institution, each.to_institution, each.share) for each in told.institution_successions
+        ],
+    }
+    for kind, parts in passed.items():
+        heirs = dict(largest(parts))
         await _KEEP.execute(
             connection,
             kind=kind,
-            id=UUID(data["id"]),
-            decree_number=data["decree_number"],
-            day=date.fromisoformat(data["effective_on"]),
-            from_ids=[UUID(each) for each in heirs],
-            to_ids=[UUID(each) for each in heirs.values()],
+            id=told.id,
+            decree_number=told.decree_number,
+            day=told.effective_on,
+            from_ids=list(heirs),
+            to_ids=list(heirs.values()),
         )
     await connection.execute(f"NOTIFY {CHANNEL}")
 
 
-def largest(parts: Sequence[tuple[str, str, Fraction]]) -> Iterator[tuple[str, str]]:
+def largest(parts: Sequence[tuple[Place, Place, Fraction]]) -> Iterator[tuple[Place, Place]]:
     """Of (from, to, share): each from with the to of its largest share, the first of equals; not one that itself goes on."""
     staying = {from_id for from_id, to_id, _ in parts if from_id == to_id}
-    found: dict[str, tuple[str, Fraction]] = {}
+    found: dict[Place, tuple[Place, Fraction]] = {}
     for from_id, to_id, share in parts:
         if from_id not in staying and (from_id not in found or share > found[from_id][1]):
             found[from_id] = to_id, share

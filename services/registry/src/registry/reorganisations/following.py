@@ -20,6 +20,7 @@ from registry.standards import lifecycle
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
 from registry.standards.operations import By
+from registry.stipulation import facts as standard_facts
 from registry.stipulation.aftercare import SYSTEM
 
 LOOK_EVERY_S = 60.0
@@ -115,11 +116,11 @@ async def _follow(connection: Connection, standard: Row, identity: UUID, *, by: 
     assert row is not None
     move = lifecycle.find_move(row["state"], "review") if standard["reviewed"] else None
     if move is None:
-        await standards.amend(connection, row, by=by)
+        await standard_facts.amend(connection, row, by=by)
         return
     details = {"cause": CAUSE, "reorganisation_id": identity}
     changed = await standards.carry_out(connection, row, move, by=by, details=details)
-    await standards.tell(connection, changed, "standard.under_review", now=by.now)
+    await standard_facts.tell(connection, changed, "standard.under_review", now=by.now)
 
 
 async def _record(connection: Connection, row: Row, type_: str, *, by: By) -> None:

@@ -20,7 +20,7 @@ from registry.standards import queries as standard_queries
 from registry.standards.facts import content
 from registry.standards.operations import By
 from registry.standards.seal import content_hash
-from registry.stipulation import gate, queries
+from registry.stipulation import facts, gate, queries
 from registry.stipulation.tables import charter_standards, charters, publications, stipulations
 
 
@@ -183,7 +183,7 @@ async def publish(
         effective_on=effective_on,
         review_due_on=lifecycle.review_due(effective_on),
     )
-    await standards.tell(connection, changed, "standard.published", now=by.now)
+    await facts.tell(connection, changed, "standard.published", now=by.now)
     return changed
 
 
@@ -192,12 +192,12 @@ async def _end(connection: Connection, standard_id: UUID, day: Any, *, by: By) -
     found = await standard_queries.find_standard(connection, standard_id, at=by.now, lock="update")
     assert found is not None
     if day > found["today"]:
-        await standards.amend(connection, found, by=by, effective_to=day)
+        await facts.amend(connection, found, by=by, effective_to=day)
         return
     move = lifecycle.find_move(found["state"], "supersession")
     assert move is not None
     changed = await standards.carry_out(connection, found, move, by=by, details={}, effective_to=day)
-    await standards.tell(connection, changed, "standard.superseded", now=by.now)
+    await facts.tell(connection, changed, "standard.superseded", now=by.now)
 
 
 async def _issue_charter(
