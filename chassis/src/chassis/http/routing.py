@@ -25,6 +25,8 @@ from chassis.http.problems import BadRequest, Flaw, Unprocessable, UnsupportedMe
 ATTEMPTS = 5
 STACK = "fastapi_function_astack"
 _NOT_KNOWN = Text("Parameter ini tidak dikenal.", "This parameter isn't known.")
+_NUL = Text("Teks tidak boleh memuat karakter NUL.", "Text may not hold the NUL character.")
+_MOST_FLAWS = 20
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -32,6 +34,22 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise BadRequest(Text("Ada nama isian yang muncul dua kali.", "A field's name stands there twice."))
     return found
+
+
+def _places_of_nul(value: Any) -> list[str]:
+    """JSON pointers to the texts that hold a NUL, which PostgreSQL can't keep; for a name, to its object."""
+    places, left = [], [("", value)]
+    while left:
+        place, found = left.pop()
+        if isinstance(found, str) and "\0" in found:
+            places.append(place)
+        elif isinstance(found, list):
+            left += [(f"{place}/{index}", item) for index, item in enumerate(found)]
+        elif isinstance(found, dict):
+            if any("\0" in name for name in found):
+                places.append(place)
+            left += [(f"{place}/{name.replace('~', '~0').replace('/', '~1')}", item) for name, item in found.items()]
+    return sorted(places)
 
 
 def all_dependants(dependant: Dependant) -> list[Dependant]:
@@ -53,10 +71,10 @@ class StrictRequest(Request):
         if not hasattr(self, "_json"):
             body = await self.body()
             orjson.loads(body)
-            if b"\\u0000" in body:
-                detail = Text("Teks tidak boleh memuat karakter NUL.", "Text may not hold the NUL character.")
-                raise Unprocessable(detail, errors=[Flaw("", "nul_character", detail)])
-            self._json = json.loads(body, object_pairs_hook=_object)
+            found = json.loads(body, object_pairs_hook=_object)
+            if b"\\u0000" in body and (places := _places_of_nul(found)):
+                raise Unprocessable(_NUL, errors=[Flaw(place, "nul_character", _NUL) for place in places[:_MOST_FLAWS]])
+            self._json = found
         return self._json
 
 
@@ -112,12 +130,20 @@ class Route(APIRoute):
         raise AssertionError("unreachable")
 
     def _check(self, request: Request) -> None:
-        unknown = [name for name in request.query_params if name not in self.known_parameters]
-        if unknown:
-            raise BadRequest(
-                _NOT_KNOWN,
-                errors=[Flaw(f"query/{name[:60]}", "unknown_parameter", _NOT_KNOWN) for name in unknown[:20]],
-            )
+        parameters = request.query_params
+        flaws = [
+            Flaw(f"query/{name[:60]}", "unknown_parameter", _NOT_KNOWN)
+            for name in parameters
+            if name not in self.known_parameters
+        ]
+        if "%00" in request.url.query:
+            flaws += [
+                Flaw(f"query/{name[:60]}", "nul_character", _NUL)
+                for name, value in parameters.multi_items()
+                if "\0" in value
+            ]
+        if flaws:
+            raise BadRequest(flaws[0].detail, errors=flaws[:_MOST_FLAWS])
         if self.takes_body:
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind not in ("", "application/json") and not (
