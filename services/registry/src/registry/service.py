@@ -24,6 +24,8 @@ from registry.imports.work import ImportWork
 from registry.institutions import problems as institution_problems
 from registry.institutions import routes as institutions
 from registry.metadata import metadata
+from registry.offers import routes as offers
+from registry.offers.following import ComplaintsOffers
 from registry.recorded import CHANNEL
 from registry.regions import routes as regions
 from registry.reorganisations import following
@@ -79,6 +81,7 @@ SERVICE = Service(
         standards.routes,
         consultations.routes,
         comment_routes.routes,
+        offers.routes,
         stipulation.routes,
         documents_routes.routes,
         aftercare_routes.routes,
@@ -86,6 +89,7 @@ SERVICE = Service(
         imports.routes,
     ),
     problems=PROBLEMS,
+    copies={"complaints": ComplaintsOffers()},
     channels=(CHANNEL,),
     tasks=(aftercare.watch_days, following.watch_days, imports.work),
     load_reference_data=reference.load,

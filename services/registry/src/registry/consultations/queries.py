@@ -38,6 +38,17 @@ _ATTENDANCE = func.array(
     .order_by(session_attendance.c.participant_id)
     .scalar_subquery()
 )
+_ELEMENTS = Statement(
+    select(consultation_participants.c.element)
+    .distinct()
+    .select_from(
+        consultations.join(
+            consultation_participants, consultation_participants.c.consultation_id == consultations.c.id
+        ).join(session_attendance, session_attendance.c.participant_id == consultation_participants.c.id)
+    )
+    .where(consultations.c.standard_id == _ID)
+    .order_by(consultation_participants.c.element)
+)
 _SESSIONS = Statement(
     select(consultation_sessions, _ATTENDANCE.label("attendance"))
     .where(consultation_sessions.c.consultation_id == _ID)
@@ -81,6 +92,11 @@ async def find_current(connection: Connection, standard_id: UUID) -> Row | None:
 async def find_participants(connection: Connection, consultation_id: UUID) -> list[Row]:
     """Who was invited, and whether they attended a session."""
     return await _PARTICIPANTS.fetch(connection, id=consultation_id)
+
+
+async def find_elements(connection: Connection, standard_id: UUID) -> list[str]:
+    """The elements of society of whom somebody attended a session, in any round."""
+    return [row["element"] for row in await _ELEMENTS.fetch(connection, id=standard_id)]
 
 
 async def find_sessions(connection: Connection, consultation_id: UUID) -> list[Row]:

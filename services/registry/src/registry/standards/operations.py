@@ -19,7 +19,7 @@ from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry.recorded import begin_change
 from registry.standards import lifecycle, queries, rights
-from registry.standards.facts import public_state
+from registry.standards.facts import COURSE, public_state
 from registry.standards.tables import standard_moves, standards
 
 _NOT_THE_ROWS = ("in_force_during", "recorded_at")
@@ -43,6 +43,7 @@ _CHANGED = (
     "effective_on",
     "effective_to",
     "review_due_on",
+    *COURSE,
     "revision",
     "changed_at",
 )
@@ -237,6 +238,7 @@ async def draft(connection: Connection, service_id: UUID, content: Mapping[str, 
         "effective_on": None,
         "effective_to": None,
         "review_due_on": None,
+        **dict.fromkeys(COURSE),
         "time_zone": service["time_zone"],
         "drafted_by": by.name,
         "created_at": by.now,

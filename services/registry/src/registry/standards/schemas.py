@@ -115,6 +115,7 @@ class Standard(Shape):
     """A version of a service's standard. `components` are keyed by standard_components; those a reader may not see are left out.
 
     `provider_team` and `changeable_components` are told to the unit's people alone. `effective_to` is exclusive.
+    `consultation_elements` (who attended), `publication_media`, `charter_state`, `reviewed_on`: null where not recorded.
     """
 
     id: UUID
@@ -135,6 +136,13 @@ class Standard(Shape):
     effective_on: date | None
     effective_to: date | None
     review_due_on: date | None
+    consultation_elements: list[str] | None
+    publication_media: list[str] | None
+    charter_state: str | None
+    reviewed_on: date | None
+    review_state: str | None = Field(
+        description="current, advised (after one year), due (after three); null: not in force"
+    )
     created_at: datetime
     changed_at: datetime
     allowed_actions: list[str]
@@ -142,6 +150,34 @@ class Standard(Shape):
 
 class StandardPage(Shape):
     items: list[Standard]
+    next: str | None
+    count: int | None = None
+
+
+class StandardSummary(Shape):
+    """A version without its text."""
+
+    id: UUID
+    service_id: UUID
+    service_code: str
+    service_name: str
+    unit_id: UUID
+    institution_id: UUID
+    number: str
+    version: int
+    state: str
+    in_force: bool
+    effective_on: date | None
+    effective_to: date | None
+    review_due_on: date | None
+    reviewed_on: date | None
+    review_state: str | None
+    charter_state: str | None
+    changed_at: datetime
+
+
+class StandardSummaries(Shape):
+    items: list[StandardSummary]
     next: str | None
     count: int | None = None
 

@@ -46,6 +46,7 @@ async def confirm(
         by=by,
         details={"report": report},
         review_due_on=lifecycle.review_due(row["today"], years),
+        reviewed_on=row["today"],
     )
     await standards.tell(connection, changed, "standard.confirmed", now=by.now)
     return changed
