@@ -139,7 +139,9 @@ async def test_a_tied_change_opens_its_component_while_finalising(agency: Agency
     await finalise(agency, standard_id)
     held = await agency.call("GET", f"/standards/{standard_id}")
     assert held.json()["changeable_components"] == []
-    assert (await settle(agency, standard_id, case_id, {"disposition": "accepted", "change": CHANGE})).status_code == 200
+    assert (
+        await settle(agency, standard_id, case_id, {"disposition": "accepted", "change": CHANGE})
+    ).status_code == 200
     held = await agency.call("GET", f"/standards/{standard_id}")
     assert held.json()["changeable_components"] == ["requirements"]
 
@@ -150,13 +152,17 @@ async def test_what_one_version_settled_isnt_offered_to_the_next(agency: Agency)
     # The first version never looked at them, so they wait; the second settles one and puts one off.
     assert await offered(agency, first) == []
     second = await draft(agency)
-    assert (await settle(agency, second, settled, {"disposition": "answered", "reason": "Sudah ada."})).status_code == 200
+    assert (
+        await settle(agency, second, settled, {"disposition": "answered", "reason": "Sudah ada."})
+    ).status_code == 200
     later = {"disposition": "deferred", "target_on": "2027-01-01"}
     assert (await settle(agency, second, deferred, later)).status_code == 200
     assert (await agency.act(second, "abandonment", {"reason": "Ditunda"})).status_code == 200
     third = await draft(agency)
     assert {item["case_id"] for item in await offered(agency, third)} == {settled, deferred, waiting}
-    assert (await settle(agency, third, settled, {"disposition": "answered", "reason": "Sudah ada."})).status_code == 200
+    assert (
+        await settle(agency, third, settled, {"disposition": "answered", "reason": "Sudah ada."})
+    ).status_code == 200
     closed = await settle(agency, first, waiting, {"disposition": "answered", "reason": "x"})
     assert (closed.status_code, closed.json()["code"]) == (409, "move_not_allowed")
 

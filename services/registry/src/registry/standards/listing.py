@@ -13,6 +13,7 @@ from sqlalchemy import (
     FromClause,
     Interval,
     Select,
+    Text,
     Uuid,
     and_,
     bindparam,
@@ -104,14 +105,14 @@ def _of_service(table: FromClause) -> Listing:
 def _review_state(table: FromClause, today: Any) -> ColumnElement[str]:
     """As lifecycle.review_state says of a row."""
     since = func.greatest(table.c.effective_on, func.coalesce(table.c.reviewed_on, table.c.effective_on))
-    advised = cast(since + cast(literal_column("'1 year'"), Interval), Date)
+    advised = cast(since + cast(literal_column("'1 year'", Text), Interval), Date)
     in_force = and_(_in_force(table), table.c.effective_on <= today)
     running = or_(table.c.effective_to.is_(None), table.c.effective_to > today)
     return case(
-        (~and_(in_force, running), literal_column("''")),
-        (table.c.review_due_on <= today, literal_column("'due'")),
-        (advised <= today, literal_column("'advised'")),
-        else_=literal_column("'current'"),
+        (~and_(in_force, running), literal_column("''", Text)),
+        (table.c.review_due_on <= today, literal_column("'due'", Text)),
+        (advised <= today, literal_column("'advised'", Text)),
+        else_=literal_column("'current'", Text),
     )
 
 
