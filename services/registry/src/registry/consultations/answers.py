@@ -69,7 +69,7 @@ async def comment(connection: Connection, standard_id: UUID, content: Mapping[st
         "consultation_id": consultation["id"],
         "created_at": by.now,
         "version": 1,
-        **dict.fromkeys(_DISPOSED[:-1]),
+        **dict.fromkeys(("session_id", "element", *_DISPOSED[:-1])),
         **content,
     }
     await _COMMENT.execute(connection, **added)
