@@ -21,6 +21,7 @@ LISTS = {
     "/v1/regions", "/v1/calendars", "/v1/institutions", "/v1/units", "/v1/people", "/v1/posts", "/v1/appointments",
     "/v1/services", "/v1/reorganisations", "/v1/units/{unit_id}/ancestors", "/v1/units/{unit_id}/descendants",
     "/v1/services/{service_id}/standards", "/v1/standards", "/v1/calendars/{code}/versions",
+    "/v1/vacancies",
 }  # fmt: skip
 """Pages of many things: they have no version, and are read anew."""
 WITHOUT_DATA_HERE = {
@@ -136,7 +137,7 @@ async def test_every_day_can_be_asked_for(registry: ServiceUnderTest, known: dic
         "/v1/institutions/{institution_id}", "/v1/units", "/v1/units/{unit_id}", "/v1/units/{unit_id}/ancestors",
         "/v1/units/{unit_id}/descendants", "/v1/people", "/v1/people/{person_id}", "/v1/posts", "/v1/posts/{post_id}",
         "/v1/appointments", "/v1/appointments/{appointment_id}", "/v1/services", "/v1/units/{unit_id}/lineage",
-        "/v1/standards", "/v1/services/{service_id}/standards",
+        "/v1/standards", "/v1/services/{service_id}/standards", "/v1/vacancies",
     ):  # fmt: skip
         reply = await registry.call("GET", f"{address(path, known)}?as_of=2025-01-01", caller=registry.anonymous())
         assert reply.status_code == 200, path

@@ -14,6 +14,7 @@ _RESOURCES: dict[str, tuple[str, ...]] = {
         "appointments",
         "authority",
         "calendars",
+        "vacancies",
         "working-days",
         "charters",
         "consultations",
