@@ -18,7 +18,7 @@ from directory.access import Anyone, acting
 from directory.roles import Actor
 from registry.moments import AtMoment, Moment
 from registry.rights import Manager, require_manager
-from registry.standards import facts, lifecycle, listing, operations, queries, rights, settings
+from registry.standards import considerations, facts, lifecycle, listing, operations, queries, rights, settings
 from registry.standards.components import stored
 from registry.standards.diff import differences
 from registry.standards.operations import By
@@ -153,7 +153,7 @@ async def draft_standard(
     content = {
         "number": body.number,
         "provider_team": [member.model_dump() for member in body.provider_team],
-        "considerations": body.considerations.model_dump(),
+        "considerations": considerations.kept(body.considerations),
         "components": stored(body.components),
         "manufacturing_public": body.manufacturing_public,
     }

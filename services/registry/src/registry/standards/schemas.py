@@ -8,15 +8,8 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from chassis.http.models import Body, Code, Line, Prose, Shape
 from chassis.http.refusals import told
-from registry.standards.components import Components, Passage, stored
-
-
-class Considerations(Body):
-    """With regard to what the standard is drafted (UU 25/2009 art. 20(1)): the provider, the community, the surroundings."""
-
-    capability: Passage = ""
-    community_needs: Passage = ""
-    local_conditions: Passage = ""
+from registry.standards.components import Components, stored
+from registry.standards.considerations import Considerations, kept
 
 
 def _named(value: Any) -> Any:
@@ -91,7 +84,7 @@ def patched(row: Any, patch: StandardPatch) -> dict[str, Any]:
         components = stored(_validated(Components, merged(components, patch.components), "components"))
     if patch.considerations is not None:
         found = _validated(Considerations, merged(considerations, patch.considerations), "considerations")
-        considerations = found.model_dump()
+        considerations = kept(found)
     flag = row["manufacturing_public"] if patch.manufacturing_public is None else patch.manufacturing_public
     team = row["provider_team"]
     if patch.provider_team is not None:
@@ -127,7 +120,7 @@ class Standard(Shape):
     state: str
     in_force: bool
     components: Components
-    considerations: dict[str, str]
+    considerations: Considerations
     provider_team: list[dict[str, Any]] | None
     manufacturing_public: bool
     changeable_components: list[str] | None
