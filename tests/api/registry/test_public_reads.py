@@ -68,7 +68,7 @@ def address(path: str, known: dict[str, str]) -> str:
     filled = path.format(**{**known, "code": "national" if "calendars" in path else known["code"]})
     if path.endswith("/authority"):
         return f"{filled}?unit={known['unit_id']}"
-    if path.endswith("/working-days"):
+    if path.endswith(("/working-days", "/opening-hours")):
         return f"{filled}?from=2026-01-01&to=2026-02-01"
     return f"{filled}?against={known['standard_id']}" if path.endswith("/diff") else filled
 

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.identity import Public
-from chassis.http.languages import Text
 from chassis.http.models import RegionCode
 from chassis.http.problems import BadRequest, Flaw, NotFound
 from chassis.http.routing import router
@@ -17,18 +16,13 @@ from chassis.http.versions import FOREVER, MayMatch, encode, single
 from chassis.ops.clock import Now
 from directory.zones import DEFAULT_ZONE, iana_name
 from registry.calendars import operations, queries
-from registry.calendars.days import shown_day
+from registry.calendars.days import MOST_DAYS, SPAN, shown_day
 from registry.calendars.schemas import Calendar, CalendarDocument, CalendarPage, CalendarVersions, WorkingDays
 from registry.moments import OnDay
 from registry.rights import Manager
 
 CalendarCode = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 
-MOST_DAYS = 366
-_SPAN = Text(
-    f"Rentang harus 1 sampai {MOST_DAYS} hari; `to` adalah hari sesudah yang terakhir.",
-    f"The span must be 1 to {MOST_DAYS} days; `to` is the day after the last.",
-)
 
 routes = router(tags=["calendars"])
 
@@ -96,7 +90,7 @@ async def list_working_days(
 ) -> Response:
     """By the national calendar and the layers of the region and all that it lies in: what terms are counted by there."""
     if not 0 < (until - first).days <= MOST_DAYS:
-        raise BadRequest(_SPAN, errors=[Flaw("query/to", "span", _SPAN)])
+        raise BadRequest(SPAN, errors=[Flaw("query/to", "span", SPAN)])
     place = await queries.find_region(connection, region) if region else None
     if region is not None and place is None:
         raise NotFound

@@ -28,6 +28,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement, Statements
 from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, matching, one_of
 from chassis.http.models import RegionCode
+from registry.institutions.tables import institutions
 from registry.moments import Moment
 from registry.services.tables import services
 from registry.units.subtrees import is_wide, of_units
@@ -35,7 +36,7 @@ from registry.units.subtrees import is_wide, of_units
 SHOWN = (
     "id", "institution_id", "unit_id", "code", "name", "description", "kind", "field", "funding_route", "legal_basis",
     "target_groups", "vulnerable_groups", "channels", "life_events", "region_codes", "locations", "opening_hours",
-    "partners", "state",
+    "partners", "place_ids", "open_on_holidays", "special_hours", "state",
 )  # fmt: skip
 _Q = bindparam("q", type_=Text)
 _ID = bindparam("id", type_=Uuid)
@@ -90,6 +91,13 @@ def _filters(found: Callable[[], ColumnElement[bool]], *, wide: bool) -> Filters
             _any_term("life_event", services.c.life_events, "Life events"),
             _any_term("target_group", services.c.target_groups, "Target groups"),
             _any_term("vulnerable_group", services.c.vulnerable_groups, "Vulnerable groups"),
+            Parameter(
+                "place",
+                list[UUID],
+                lambda: services.c.place_ids.op("&&", is_comparison=True)(bindparam("place", type_=ARRAY(Uuid))),
+                "Public service malls (units) where it is given",
+                many=True,
+            ),
             _any_term("channel", services.c.channels, "Channels, see the vocabulary service_delivery_channels"),
             *of_units(services.c.unit_id, wide=wide),
         ],
@@ -148,6 +156,13 @@ _HITS = Statement(
     select(func.count()).select_from(select(services.c.id).where(_worded()).limit(MOST_RANKED + 1).subquery())
 )
 _ONE = Statement(LISTED.where(services.c.id == _ID))
+_PROVIDER = Statement(
+    select(institutions.c.time_zone, institutions.c.region_code)
+    .join(services, services.c.institution_id == institutions.c.id)
+    .where(services.c.id == _ID)
+    .order_by(func.lower(institutions.c.valid_during).desc())
+    .limit(1)
+)
 _LOCKED = Statement(LISTED.where(services.c.id == _ID).with_for_update())
 # The day is bound in any case: the unit's subtree is that of the day. A list asks what was offered only if one is named.
 _OFFERED = or_(
@@ -175,6 +190,11 @@ def _ordered(chosen: Chosen, *, rankable: bool) -> Chosen:
     sort = chosen.sort if rankable or (chosen.cursor is not None and "q" in chosen.values) else "name"
     query = (*((name, value) for name, value in chosen.query if name != "sort"), ("sort", sort))
     return replace(chosen, sort=sort, query=query)
+
+
+async def find_provider(connection: Connection, identity: UUID) -> Row | None:
+    """The zone and region of the institution that provides a service: time_zone, region_code."""
+    return await _PROVIDER.fetchrow(connection, id=identity)
 
 
 async def find_service(
