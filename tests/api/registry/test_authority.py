@@ -76,3 +76,19 @@ async def test_nothing_named_and_nothing_found(registry: ServiceUnderTest) -> No
     assert reply.status_code == 200
     assert reply.json()["institution"] is None
     assert [reason["code"] for reason in reply.json()["reasons"]] == ["not_in_force"]
+
+
+async def test_an_instant_is_of_the_day_that_it_is_at_the_institution(registry: ServiceUnderTest) -> None:
+    here = await stage(registry, time_zone="wit")
+    unit = await here.unit("Dinas")
+    await here.seat("unit_head", unit=unit["id"], valid_during={"from": "2020-01-01", "to": "2026-03-02"})
+    await here.seat("unit_head", unit=unit["id"], valid_during={"from": "2026-03-02"})
+    # 16:00 UTC on the first of March is 23:00 in Jakarta, and 01:00 of the second in Jayapura.
+    for asked, day in (("2026-03-01T14:00:00Z", "2026-03-01"), ("2026-03-01T16:00:00Z", "2026-03-02")):
+        found = await here.read(f"/authority?unit={unit['id']}&at={asked}")
+        [head] = [each for each in found["acts"] if each["role"] == "unit_head"]
+        assert found["at"] == day
+        assert (head["seats"][0]["valid_during"]["to"] is None) == (day == "2026-03-02")
+    for wrong in ("2026-03-01T14:00:00", "yesterday"):
+        reply = await here.call("GET", f"/authority?unit={unit['id']}&at={wrong}")
+        assert reply.status_code in (400, 422), reply.text

@@ -1,6 +1,7 @@
 """The charter (maklumat pelayanan): its three statements, what it covers, and when it must be signed anew."""
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from api.registry.standards_stage import (
     Agency,
     add_service,
     build_agency,
+    facts,
     publication,
     published,
     stipulated,
@@ -86,3 +88,74 @@ async def test_a_signer_who_left_is_told_of(agency: Agency, registry: ServiceUnd
         )
     warned = (await agency.call("GET", path, headers={"accept-language": "en"})).json()["warnings"]
     assert [one["code"] for one in warned] == ["signer_left_seat"]
+
+
+def signature(**changes: Any) -> dict[str, Any]:
+    return {"signer": {"name": "Ketut Rai", "post": "Kepala Bidang"}, "signed_on": "2026-03-01"} | changes
+
+
+async def test_a_charter_is_signed_anew_for_all_that_it_covers(agency: Agency, registry: ServiceUnderTest) -> None:
+    first = await published(agency)
+    charter_id = (await agency.call("GET", f"/standards/{first}/charter")).json()["id"]
+    agency.service_id = uuid4()
+    async with registry.connection() as connection:
+        await add_service(connection, agency, agency.service_id, f"{agency.code}_c")
+    second = await stipulated(agency)
+    assert (
+        await agency.act(second, "publication", publication(charter=None, charter_id=charter_id))
+    ).status_code == 200
+    reply = await agency.act(first, "charter/signature", signature())
+    assert reply.status_code == 200, reply.text
+    for standard_id in (first, second):
+        charter = (await agency.call("GET", f"/standards/{standard_id}/charter", by=None)).json()
+        assert (charter["id"], charter["signer"]["name"], charter["number"]) == (charter_id, "Ketut Rai", "MP/1/2026")
+        assert [one["signer"]["name"] for one in charter["signings"]] == ["Ketut Rai", "Ni Made Sari"]
+        assert (await facts(agency, f"standards/{standard_id}"))[-1]["type"] == "standard.changed"
+    then = (await agency.call("GET", f"/standards/{first}/charter?as_of=2026-02-01", by=None)).json()
+    assert then["signer"]["name"] == "Ni Made Sari"
+    assert (await agency.call("GET", f"/standards/{first}/charter?as_of=2026-01-04", by=None)).status_code == 404
+
+
+async def test_a_signature_has_its_day_and_its_signer(agency: Agency) -> None:
+    standard_id = await published(agency)
+    for body, pointer, flaw in (
+        (signature(signed_on=None), "/signer", "charter_unsigned"),
+        (signature(signer=None), "/signer", "charter_unsigned"),
+        (signature(signed_on="2026-01-04"), "/signed_on", "before_last_signing"),
+        (signature(signed_on="2999-01-01"), "/signed_on", "in_the_future"),
+        (signature(statements=["promise_to_serve"]), "/statements/accept_sanction", "statement_missing"),
+    ):
+        reply = await agency.act(standard_id, "charter/signature", body)
+        assert reply.status_code == 422
+        assert (pointer, flaw) in [(each["pointer"], each["code"]) for each in reply.json()["errors"]]
+
+
+async def test_only_the_head_signs_and_only_what_is_in_force(agency: Agency) -> None:
+    standard_id = await published(agency)
+    for by in ("officer", "internal_auditor"):
+        assert (await agency.act(standard_id, "charter/signature", signature(), by=by)).status_code == 403
+    decree = {"decree_number": "2", "decree_date": "2026-02-01", "reason": "Dicabut"}
+    assert (await agency.act(standard_id, "revocation", decree)).status_code == 200
+    reply = await agency.act(standard_id, "charter/signature", signature())
+    assert (reply.status_code, reply.json()["code"]) == (409, "move_not_allowed")
+
+
+async def test_followers_are_told_how_a_standard_came_about(agency: Agency, registry: ServiceUnderTest) -> None:
+    first = await stipulated(agency)
+    body = publication(channels=[{"medium": "banner_board"}, {"medium": "leaflet"}, {"medium": "leaflet"}])
+    assert (await agency.act(first, "publication", body)).status_code == 200
+    told = (await facts(agency, f"standards/{first}"))[-1]["data"]
+    # Those who attended, by element; the media once each; not electronic, so the fourth of the five steps (PEKPPP F-02).
+    assert told["consultation_elements"] == ["provider", "related_institutions", "service_users"]
+    assert told["publication_media"] == ["banner_board", "leaflet"]
+    assert (told["charter_state"], told["reviewed_on"]) == ("published_non_electronic", None)
+    charter_id = (await agency.call("GET", f"/standards/{first}/charter")).json()["id"]
+    agency.service_id = uuid4()
+    async with registry.connection() as connection:
+        await add_service(connection, agency, agency.service_id, f"{agency.code}_d")
+    second = await stipulated(agency)
+    online = publication(charter=None, charter_id=charter_id, channels=[{"medium": "sippn"}])
+    assert (await agency.act(second, "publication", online)).status_code == 200
+    # The charter is online now, also for what it covered before.
+    assert (await facts(agency, f"standards/{first}"))[-1]["data"]["charter_state"] == "published_electronic"
+    assert (await facts(agency, f"standards/{second}"))[-1]["data"]["charter_state"] == "published_electronic"

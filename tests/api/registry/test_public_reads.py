@@ -20,7 +20,8 @@ from support.services import ServiceUnderTest
 LISTS = {
     "/v1/regions", "/v1/calendars", "/v1/institutions", "/v1/units", "/v1/people", "/v1/posts", "/v1/appointments",
     "/v1/services", "/v1/reorganisations", "/v1/units/{unit_id}/ancestors", "/v1/units/{unit_id}/descendants",
-    "/v1/services/{service_id}/standards",
+    "/v1/services/{service_id}/standards", "/v1/standards", "/v1/calendars/{code}/versions",
+    "/v1/vacancies",
 }  # fmt: skip
 """Pages of many things: they have no version, and are read anew."""
 WITHOUT_DATA_HERE = {
@@ -28,7 +29,7 @@ WITHOUT_DATA_HERE = {
     "/v1/institutions/{institution_id}/lineage",
 }  # fmt: skip
 """Shown by the tests of their own rooms."""
-OF_THE_UNITS_PEOPLE = {"/v1/standards/{standard_id}/history"}
+OF_THE_UNITS_PEOPLE = {"/v1/standards/{standard_id}/history", "/v1/standards/{standard_id}/offers"}
 """Who asks is told that it isn't theirs."""
 
 
@@ -67,6 +68,8 @@ def address(path: str, known: dict[str, str]) -> str:
     filled = path.format(**{**known, "code": "national" if "calendars" in path else known["code"]})
     if path.endswith("/authority"):
         return f"{filled}?unit={known['unit_id']}"
+    if path.endswith(("/working-days", "/opening-hours")):
+        return f"{filled}?from=2026-01-01&to=2026-02-01"
     return f"{filled}?against={known['standard_id']}" if path.endswith("/diff") else filled
 
 
@@ -90,7 +93,7 @@ async def test_many_things_are_read_without_a_token(
     registry: ServiceUnderTest, known: dict[str, str], path: str
 ) -> None:
     reply = await registry.call("GET", f"{address(path, known)}?limit=1", caller=registry.anonymous())
-    if path.endswith("/ancestors"):
+    if path.endswith(("/ancestors", "/versions")):
         reply = await registry.call("GET", address(path, known), caller=registry.anonymous())
     assert reply.status_code == 200, reply.text
     assert isinstance(reply.json()["items"], list)
@@ -134,6 +137,7 @@ async def test_every_day_can_be_asked_for(registry: ServiceUnderTest, known: dic
         "/v1/institutions/{institution_id}", "/v1/units", "/v1/units/{unit_id}", "/v1/units/{unit_id}/ancestors",
         "/v1/units/{unit_id}/descendants", "/v1/people", "/v1/people/{person_id}", "/v1/posts", "/v1/posts/{post_id}",
         "/v1/appointments", "/v1/appointments/{appointment_id}", "/v1/services", "/v1/units/{unit_id}/lineage",
+        "/v1/standards", "/v1/services/{service_id}/standards", "/v1/vacancies",
     ):  # fmt: skip
         reply = await registry.call("GET", f"{address(path, known)}?as_of=2025-01-01", caller=registry.anonymous())
         assert reply.status_code == 200, path

@@ -7,6 +7,8 @@ from gateway.proxy.routes import BATCH_LIMIT_BYTES, BODY_LIMIT_BYTES, FILE_LIMIT
 OWNED = [
     ("/v1/regions", "registry"),
     ("/v1/calendars/id-2026", "registry"),
+    ("/v1/working-days", "registry"),
+    ("/v1/vacancies", "registry"),
     ("/v1/institutions", "registry"),
     ("/v1/units/1/ancestors", "registry"),
     ("/v1/reorganisations", "registry"),

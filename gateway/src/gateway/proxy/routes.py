@@ -14,6 +14,8 @@ _RESOURCES: dict[str, tuple[str, ...]] = {
         "appointments",
         "authority",
         "calendars",
+        "vacancies",
+        "working-days",
         "charters",
         "consultations",
         "institutions",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from chassis.data.jobs import Jobs
+from chassis.data.jobs import Jobs, Work
 from chassis.documents.printing import open_printing
 from chassis.http.app import Service
 from chassis.http.languages import Text
@@ -24,10 +24,14 @@ from registry.imports.work import ImportWork
 from registry.institutions import problems as institution_problems
 from registry.institutions import routes as institutions
 from registry.metadata import metadata
+from registry.offers import routes as offers
+from registry.offers.following import ComplaintsOffers
 from registry.recorded import CHANNEL
 from registry.regions import routes as regions
 from registry.reorganisations import following
+from registry.reorganisations import operations as reorganisation_operations
 from registry.reorganisations import routes as reorganisations
+from registry.reorganisations.work import ReorganisationWork
 from registry.services import problems as service_problems
 from registry.services import routes as services
 from registry.standards import operations as standard_operations
@@ -48,7 +52,7 @@ PROBLEMS = {
 
 
 async def prepare(app: FastAPI) -> None:
-    """The vocabularies, who callers are, the press, and the worker at imports."""
+    """The vocabularies, who callers are, the press, and the worker at imports and reorganisations."""
     app.state.terms = load_terms(app.state.settings.data_dir)
     # A standard names the channels and classes of complaints too.
     app.state.printing = open_printing(app.state.settings, (*VOCABULARIES, "complaints"))
@@ -56,7 +60,9 @@ async def prepare(app: FastAPI) -> None:
     app.state.bell.on(CHANNEL, app.state.actors.forget)
     url = app.state.settings.database_url.get_secret_value()
     importing = ImportWork(url, terms=app.state.terms, clock=app.state.clock, problems=PROBLEMS)
-    app.state.jobs = Jobs(app.state.side_pool, {import_operations.JOB: importing})
+    reorganising = ReorganisationWork(url, terms=app.state.terms, clock=app.state.clock, problems=PROBLEMS)
+    works: dict[str, Work] = {import_operations.JOB: importing, reorganisation_operations.JOB: reorganising}
+    app.state.jobs = Jobs(app.state.side_pool, works)
 
 
 SERVICE = Service(
@@ -79,6 +85,7 @@ SERVICE = Service(
         standards.routes,
         consultations.routes,
         comment_routes.routes,
+        offers.routes,
         stipulation.routes,
         documents_routes.routes,
         aftercare_routes.routes,
@@ -86,6 +93,7 @@ SERVICE = Service(
         imports.routes,
     ),
     problems=PROBLEMS,
+    copies={"complaints": ComplaintsOffers()},
     channels=(CHANNEL,),
     tasks=(aftercare.watch_days, following.watch_days, imports.work),
     load_reference_data=reference.load,

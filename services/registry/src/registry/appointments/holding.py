@@ -24,6 +24,14 @@ _OPEN = Text(
     "Masa penugasan {kind} belum mempunyai akhir, padahal dibatasi {limit}.",
     "The term of a {kind} has no end, though it is limited to {limit}.",
 )
+_TOO_OFTEN = Text(
+    "Masa penugasan {kind} hanya dapat diperpanjang {limit} kali.",
+    "The term of a {kind} can be extended {limit} times only.",
+)
+_REACHED = Text(
+    "Batas masa penugasan {kind} tercapai pada {limit}.", "The limit of a {kind}'s term was reached on {limit}."
+)
+_NEAR = Text("Masa penugasan {kind} berakhir pada {limit}.", "The term of a {kind} ends on {limit}.")
 _NO_HOLDER = Text(
     "Tidak ada pejabat yang diwakili: Plh mendampingi pejabat yang berhalangan sementara.",
     "There is no holder to stand beside: a Plh acts while the holder is away for a time.",
@@ -56,18 +64,26 @@ class Limits:
     most_months: int | None = None
     most_days: int | None = None
     least_days: int | None = None
+    extensions: int = 0
 
     @staticmethod
     def of(attributes: Mapping[str, Any]) -> "Limits":
         return Limits(
-            attributes.get("default_max_months"), attributes.get("default_max_days"), attributes.get("default_min_days")
+            attributes.get("default_max_months"),
+            attributes.get("default_max_days"),
+            attributes.get("default_min_days"),
+            attributes.get("default_extensions", 0),
         )
 
-    def latest_end(self, begins: date) -> date | None:
-        """The first day after the longest term that begins on a day; None without a limit."""
+    def latest_end(self, begins: date, extended: int = 0) -> date | None:
+        """The first day after the longest term that begins on a day; None without a limit.
+
+        Each extension that is allowed gives the term once more.
+        """
+        terms = 1 + min(extended, self.extensions)
         if self.most_months is not None:
-            return months_later(begins, self.most_months)
-        return begins + timedelta(days=self.most_days) if self.most_days is not None else None
+            return months_later(begins, self.most_months * terms)
+        return begins + timedelta(days=self.most_days * terms) if self.most_days is not None else None
 
     def spelt(self) -> Text:
         if self.most_months is not None:
@@ -87,24 +103,51 @@ def months_later(day: date, months: int) -> date:
     return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
 
 
-def term_warnings(acting: str, begins: date, ends: date | None, limits: Limits) -> list[Caution]:
-    """What is unusual about the length of an acting holder's term; `ends` is exclusive."""
-    latest = limits.latest_end(begins)
+def term_warnings(acting: str, begins: date, ends: date | None, limits: Limits, *, extended: int = 0) -> list[Caution]:
+    """What is unusual about the length of an acting holder's term; `ends` is exclusive, `extended` how often it was."""
+    latest = limits.latest_end(begins, extended)
     if latest is None:
         return []
-    spelt = limits.spelt()
+    found = _length_warnings(acting, begins, ends, latest, limits)
+    if extended > limits.extensions:
+        most = Text(str(limits.extensions), str(limits.extensions))
+        found.append(Caution("extended_too_often", _filled(_TOO_OFTEN, acting, most)))
+    return found
+
+
+def limit_warnings(
+    acting: str, begins: date, ends: date | None, limits: Limits, *, extended: int, day: date
+) -> list[Caution]:
+    """What is to be known on a day of an acting holder who is in office: the limit is reached, or comes within two weeks."""
+    latest = limits.latest_end(begins, extended)
+    if latest is None or day < begins or (ends is not None and ends <= day):
+        return []
+    if latest <= day:
+        return [Caution("acting_limit_reached", _filled(_REACHED, acting, Text(str(latest), str(latest))))]
+    last = latest if ends is None else min(latest, ends)
+    if last - NEAR <= day:
+        return [Caution("acting_limit_near", _filled(_NEAR, acting, Text(str(last), str(last))))]
+    return []
+
+
+NEAR = timedelta(days=14)
+"""So long before its end a term is told of: time to prepare a decree."""
+
+
+def _filled(text: Text, acting: str, limit: Text) -> Text:
     kind = acting.capitalize()
+    return Text(text.id.format(kind=kind, limit=limit.id), text.en.format(kind=kind, limit=limit.en))
 
-    def told(text: Text, limit: Text) -> Text:
-        return Text(text.id.format(kind=kind, limit=limit.id), text.en.format(kind=kind, limit=limit.en))
 
+def _length_warnings(acting: str, begins: date, ends: date | None, latest: date, limits: Limits) -> list[Caution]:
+    spelt = limits.spelt()
     if ends is None:
-        return [Caution("acting_without_end", told(_OPEN, spelt))]
+        return [Caution("acting_without_end", _filled(_OPEN, acting, spelt))]
     if ends > latest:
-        return [Caution("acting_too_long", told(_TOO_LONG, spelt))]
+        return [Caution("acting_too_long", _filled(_TOO_LONG, acting, spelt))]
     if limits.least_days is not None and (ends - begins).days < limits.least_days:
         least = Text(f"{limits.least_days} hari", f"{limits.least_days} days")
-        return [Caution("acting_too_short", told(_TOO_SHORT, least))]
+        return [Caution("acting_too_short", _filled(_TOO_SHORT, acting, least))]
     return []
 
 

@@ -63,6 +63,11 @@ _END = Statement(
         end_reason=bindparam("reason", type_=Text),
     )
 )
+_EXTEND = Statement(
+    update(appointments)
+    .where(appointments.c.id == _ID)
+    .values(valid_during=_DAYS, extensions=bindparam("new_extensions", type_=appointments.c.extensions.type))
+)
 _PERSON = Statement(select(people.c.id).where(people.c.id == _ID))
 _POST = Statement(
     select(posts.c.id).where(
@@ -139,6 +144,33 @@ async def correct(
     return await _recorded(connection, identity, warnings, now=now)
 
 
+async def extend(
+    connection: Connection,
+    identity: UUID,
+    decree: Mapping[str, Any],
+    *,
+    actor: Actor,
+    terms: Terms,
+    now: datetime,
+    expected: Expected,
+) -> Appointed:
+    """Let an appointment last longer, by a decree of its own: `decree` as of Extension. Records `appointment.changed`.
+
+    Raises NotFound, Forbidden, StaleVersion, AlreadyEnded (cancelled), Unprocessable (not later than it ends), SeatTaken.
+    """
+    held = await _locked(connection, identity, actor=actor, expected=expected)
+    if held["cancelled"]:
+        raise problems.AlreadyEnded
+    until = decree["valid_to"]
+    if held["ends"] is None or until <= held["ends"]:
+        raise problems.not_longer()
+    extension = {**decree, "valid_to_before": held["ends"], "extended_at": now}
+    seat = {**held, "ends": until, "extensions": [*held["extensions"], extension]}
+    warnings = await _examine(connection, seat, terms=terms)
+    await _EXTEND.execute(connection, id=identity, begins=held["begins"], ends=until, new_extensions=seat["extensions"])
+    return await _recorded(connection, identity, warnings, now=now)
+
+
 async def end(
     connection: Connection,
     identity: UUID,
@@ -206,7 +238,11 @@ async def _examine(connection: Connection, seat: Mapping[str, Any], *, terms: Te
         if not by_supervisor and seat["role"] == RESPONSIBLE_OFFICER:
             raise problems.not_the_supervisor()
     return holding.term_warnings(
-        seat["acting"], begins, ends, holding.Limits.of(terms.attributes("acting_kinds", seat["acting"]))
+        seat["acting"],
+        begins,
+        ends,
+        holding.Limits.of(terms.attributes("acting_kinds", seat["acting"])),
+        extended=len(seat.get("extensions", ())),
     ) + holding.seat_warnings(
         seat["role"],
         seat["acting"],

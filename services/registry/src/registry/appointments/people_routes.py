@@ -1,4 +1,4 @@
-"""`/v1/people`, `/v1/posts` and `/v1/me`."""
+"""`/v1/people`, `/v1/posts`, `/v1/vacancies` and `/v1/me`."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from chassis.http.problems import NotFound
 from chassis.http.routing import router
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
-from registry.appointments import callers, people, posts
+from registry.appointments import callers, people, posts, vacancies
 from registry.appointments.schemas import (
     Me,
     NewPerson,
@@ -25,6 +25,7 @@ from registry.appointments.schemas import (
     PersonRecord,
     Post,
     PostPage,
+    VacancyPage,
 )
 from registry.moments import OnDay
 from registry.rights import Anyone, Manager
@@ -125,6 +126,16 @@ async def establish_post(
     row = await posts.establish(connection, body.model_dump(), actor=actor, terms=terms, now=now)
     headers = {"Location": f"/v1/posts/{row['id']}"}
     return single(request, posts.shown(row), version=row["version"], status=201, headers=headers)
+
+
+@routes.get("/vacancies", operation_id="list_vacancies", summary="What is vacant", response_model=VacancyPage)
+async def list_vacancies(
+    _caller: Public, connection: Reading, moment: OnDay, chosen: Annotated[Chosen, vacancies.FILTERS.dependency()]
+) -> Response:
+    """Seats of Pembina, Penanggung jawab and heads of units without a holder on a day, and posts that lack people."""
+    page = await vacancies.find_vacancies(connection, chosen, moment)
+    items = [vacancies.shown(row) for row in page.rows]
+    return Response(encode(page.written(items)), media_type="application/json")
 
 
 @routes.get("/me", operation_id="get_me", summary="Who am I", response_model=Me, tags=["me"])

@@ -24,6 +24,10 @@ _NOT_SUPERVISOR = Text(
     "Penanggung jawab ditunjuk oleh Pembina yang menjabat pada tanggal mulai (UU 25/2009 pasal 7).",
     "A responsible officer is appointed by the Pembina in office on the first day (UU 25/2009 art. 7).",
 )
+_NOT_LONGER = Text(
+    "Perpanjangan harus berakhir sesudah masa jabatan sekarang; yang tanpa akhir tidak diperpanjang.",
+    "An extension ends after the present term; one without an end isn't extended.",
+)
 _OUTSIDE = Text(
     "Unit atau instansi tidak berlaku sepanjang masa itu.",
     "The unit or institution isn't in force during the whole of the period.",
@@ -99,6 +103,10 @@ def unknown_appointer() -> Unprocessable:
 
 def not_the_supervisor() -> Unprocessable:
     return flawed("/appointed_by", "not_the_supervisor", _NOT_SUPERVISOR)
+
+
+def not_longer() -> Unprocessable:
+    return flawed("/valid_to", "not_longer", _NOT_LONGER)
 
 
 def outside_place() -> Unprocessable:

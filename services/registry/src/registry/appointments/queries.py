@@ -33,9 +33,10 @@ from registry.units.tables import units
 
 _COLUMNS = (
     "id", "person_id", "institution_id", "unit_id", "post_id", "role", "acting", "decree_number", "decree_date",
-    "appointed_by", "version", "created_at",
+    "appointed_by", "extensions", "version", "created_at",
 )  # fmt: skip
 _SHOWN = (*_COLUMNS[:2], "person_name", *_COLUMNS[2:10], "state")
+_EXTENSION = ("decree_number", "decree_date", "valid_to_before", "valid_to")
 _ID = bindparam("id", type_=Uuid)
 
 
@@ -172,5 +173,6 @@ async def heads_secretariat(connection: Connection, person_id: UUID, institution
 
 
 def shown(row: Row) -> dict[str, Any]:
-    """A row as it is sent."""
-    return {**{name: row[name] for name in _SHOWN}, "valid_during": shown_period(row)}
+    """A row as it is sent, without its warnings."""
+    extensions = [{name: each[name] for name in _EXTENSION} for each in row["extensions"]]
+    return {**{name: row[name] for name in _SHOWN}, "extensions": extensions, "valid_during": shown_period(row)}

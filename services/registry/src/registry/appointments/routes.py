@@ -1,11 +1,14 @@
 """`/v1/appointments`: who holds which seat; read by everybody, changed by the institution's own people."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
@@ -14,19 +17,19 @@ from chassis.http.problems import NotFound
 from chassis.http.routing import router
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
-from registry.appointments import operations, queries
+from registry.appointments import holding, operations, queries
 from registry.appointments.operations import Appointed
 from registry.appointments.schemas import (
     Appointment,
     AppointmentPage,
     AppointmentPatch,
-    AppointmentWarned,
     Ending,
+    Extension,
     NewAppointment,
 )
 from registry.moments import AtMoment
 from registry.rights import Manager
-from registry.terms import KnownTerms
+from registry.terms import KnownTerms, Terms
 
 _TAKEN: dict[int | str, dict[str, Any]] = {
     409: {"description": "seat_taken; `holder` says who holds the seat and until when"}
@@ -39,26 +42,41 @@ routes = router(tags=["appointments"])
 def _reply(
     request: Request, appointed: Appointed, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    warnings = [
-        {"code": warning.code, "detail": warning.detail.read(request.state.language)} for warning in appointed.warnings
-    ]
-    content = {**queries.shown(appointed.row), "warnings": warnings}
+    content = {**queries.shown(appointed.row), "warnings": _told(appointed.warnings, request)}
     return single(request, content, version=appointed.row["version"], status=status, headers=headers)
+
+
+def _told(warnings: Sequence[holding.Caution], request: Request) -> list[dict[str, str]]:
+    return [{"code": each.code, "detail": each.detail.read(request.state.language)} for each in warnings]
+
+
+def _shown(row: Row, terms: Terms, day: date, request: Request) -> dict[str, Any]:
+    """An appointment with what there is to be told of its term on a day."""
+    acting, begins, ends, extended = row["acting"], row["valid_from"], row["valid_to"], len(row["extensions"])
+    limits = holding.Limits.of(terms.attributes("acting_kinds", acting))
+    warnings: list[holding.Caution] = []
+    if row["state"] in ("scheduled", "active"):
+        warnings = holding.term_warnings(acting, begins, ends, limits, extended=extended)
+        warnings += holding.limit_warnings(acting, begins, ends, limits, extended=extended, day=day)
+    return {**queries.shown(row), "warnings": _told(warnings, request)}
 
 
 @routes.get(
     "/appointments", operation_id="list_appointments", summary="Find appointments", response_model=AppointmentPage
 )
 async def list_appointments(
+    request: Request,
     _caller: Public,
     connection: Reading,
     moment: AtMoment,
+    terms: KnownTerms,
     chosen: Annotated[Chosen, queries.FILTERS.dependency()],
     history: Always = False,
 ) -> Response:
     """Who is in office on a day; with `history=true` whenever."""
     page = await queries.find_appointments(connection, chosen, moment, always=history)
-    return Response(encode(page.written([queries.shown(row) for row in page.rows])), media_type="application/json")
+    items = [_shown(row, terms, moment.day, request) for row in page.rows]
+    return Response(encode(page.written(items)), media_type="application/json")
 
 
 @routes.get(
@@ -68,20 +86,25 @@ async def list_appointments(
     response_model=Appointment,
 )
 async def get_appointment(
-    request: Request, _caller: Public, connection: Reading, moment: AtMoment, appointment_id: UUID
+    request: Request,
+    _caller: Public,
+    connection: Reading,
+    moment: AtMoment,
+    terms: KnownTerms,
+    appointment_id: UUID,
 ) -> Response:
     """Whenever it is in office; `state` is that of the day."""
     row = await queries.find_appointment(connection, appointment_id, moment)
     if row is None:
         raise NotFound
-    return single(request, queries.shown(row), version=row["version"])
+    return single(request, _shown(row, terms, moment.day, request), version=row["version"])
 
 
 @routes.post(
     "/appointments",
     operation_id="appoint",
     summary="Appoint a person to a seat",
-    response_model=AppointmentWarned,
+    response_model=Appointment,
     status_code=201,
     responses=_TAKEN,
 )
@@ -104,7 +127,7 @@ async def appoint(
     "/appointments/{appointment_id}",
     operation_id="correct_appointment",
     summary="Correct an appointment",
-    response_model=AppointmentWarned,
+    response_model=Appointment,
     responses=_TAKEN,
 )
 async def correct_appointment(
@@ -125,10 +148,35 @@ async def correct_appointment(
 
 
 @routes.post(
+    "/appointments/{appointment_id}/extension",
+    operation_id="extend_appointment",
+    summary="Extend an appointment",
+    response_model=Appointment,
+    responses=_TAKEN,
+)
+async def extend_appointment(
+    request: Request,
+    actor: Manager,
+    connection: Transaction,
+    terms: KnownTerms,
+    now: Now,
+    _once: Once,
+    expected: IfMatch,
+    appointment_id: UUID,
+    body: Extension,
+) -> Response:
+    """By a decree of its own. A Plt's term is extended once (agencies' rules after the circular of BKN); more is told of."""
+    appointed = await operations.extend(
+        connection, appointment_id, body.model_dump(), actor=actor, terms=terms, now=now, expected=expected
+    )
+    return _reply(request, appointed)
+
+
+@routes.post(
     "/appointments/{appointment_id}/ending",
     operation_id="end_appointment",
     summary="End an appointment",
-    response_model=AppointmentWarned,
+    response_model=Appointment,
     responses={409: {"description": "already_ended"}},
 )
 async def end_appointment(

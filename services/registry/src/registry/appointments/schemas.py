@@ -86,6 +86,26 @@ class PostPage(Shape):
     count: int | None = None
 
 
+class Vacancy(Shape):
+    """A seat that nobody fills, or a post that lacks people. `name` of the place or post; `stood_in`: a Plh acts beside it."""
+
+    kind: Literal["seat", "post"]
+    role: str
+    institution_id: UUID
+    unit_id: UUID | None
+    post_id: UUID | None
+    name: str
+    needed: int
+    filled: int
+    stood_in: bool
+
+
+class VacancyPage(Shape):
+    items: list[Vacancy]
+    next: str | None
+    count: int | None = None
+
+
 class NewAppointment(Body):
     """Who holds a role at a unit, or at a whole institution; `role` and `acting` are terms of appointment_roles, acting_kinds."""
 
@@ -121,6 +141,21 @@ class Ending(Body):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000)] | None = None
 
 
+class Extension(Body):
+    """By which decree an appointment lasts until when; its former end stays on record."""
+
+    valid_to: date
+    decree_number: DecreeNumber
+    decree_date: date | None = None
+
+
+class ExtensionShown(Shape):
+    decree_number: str
+    decree_date: date | None
+    valid_to_before: date
+    valid_to: date
+
+
 class Caution(Shape):
     """Something lawful but unusual."""
 
@@ -129,7 +164,10 @@ class Caution(Shape):
 
 
 class Appointment(Shape):
-    """Public: who holds which seat, by which decree, from when to when. `state` is that of the day."""
+    """Public: who holds which seat, by which decree, from when to when. `state` is that of the day.
+
+    `warnings`: what is unusual about it, and whether an acting holder is at the limit on the day.
+    """
 
     id: UUID
     person_id: UUID
@@ -143,10 +181,8 @@ class Appointment(Shape):
     decree_date: date | None
     appointed_by: UUID | None
     state: State
+    extensions: list[ExtensionShown]
     valid_during: Period
-
-
-class AppointmentWarned(Appointment):
     warnings: list[Caution]
 
 

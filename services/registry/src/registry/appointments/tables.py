@@ -17,7 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint
 
 from chassis.data.temporal import TemporalForeignKey
 from registry.institutions.tables import institution_identities
@@ -81,6 +81,7 @@ appointments = Table(
     Column("decree_number", Text, nullable=False),
     Column("decree_date", Date),
     Column("appointed_by", Uuid),  # an appointment or a person, as it was stated
+    Column("extensions", JSONB, nullable=False, server_default=text("'[]'")),
     Column("end_reason", Text),
     Column("cancelled", Boolean, nullable=False, server_default=text("false")),
     period(),

@@ -1,6 +1,6 @@
 """`/v1/authority`: who acts, answers and supervises, with the reasons; open to everybody."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from directory.reasons import Reason
 from directory.resolver import Authority as Found
 from directory.resolver import Holding, resolve
 from directory.world import Appointment
+from directory.zones import DEFAULT_ZONE, local_day
 from registry.authority.queries import load_world
 from registry.authority.schemas import Answers, Authority, Question, Questions
 from registry.moments import Moment, today
@@ -40,15 +41,23 @@ async def get_authority(
     unit: Annotated[UUID | None, Query(description="A unit")] = None,
     institution: Annotated[UUID | None, Query(description="An institution")] = None,
     region: Annotated[RegionCode | None, Query(description="Where: the local government of the region")] = None,
-    at: Annotated[date | None, Query(description="The day; default today")] = None,
+    at: Annotated[date | Instant | None, Query(description="The day, or an instant of it; default now")] = None,
     known_at: KnownAt = None,
 ) -> Response:
-    """By the most precise of what is named; every holder with the reason why it is he or she."""
+    """By the most precise of what is named; every holder with the reason why it is he or she.
+
+    An instant is of the day that it is at the institution: late in the evening of Jakarta Jayapura's next seats hold.
+    """
     if service is None and unit is None and institution is None and region is None:
         raise BadRequest(_NOTHING, errors=[Flaw("query/service", "nothing_named", _NOTHING)])
     question = Question(service=service, unit=unit, institution=institution, region=region)
-    moment = Moment(at or today(now), at is not None, known_at)
-    (answer,) = await _answer(connection, [question], moment, request.state.language)
+    instant = at if isinstance(at, datetime) else None
+    day = local_day(instant, DEFAULT_ZONE) if instant else at or today(now)
+    (found,) = await _resolved(connection, [question], Moment(day, at is not None, known_at))
+    there = local_day(instant, found.institution.time_zone) if instant and found.institution else day
+    if there != day:
+        (found,) = await _resolved(connection, [question], Moment(there, stated=True, known_at=known_at))
+    answer = _shown(found, there, request.state.language)
     return single(request, answer, version=0)  # it is of many things' versions: the tag's hash tells them apart
 
 
@@ -69,14 +78,13 @@ async def get_authorities(
 ) -> Response:
     """An answer for each question, in their order; the statements are as few as for one."""
     moment = Moment(body.at or today(now), body.at is not None, known_at)
-    answers = await _answer(connection, body.items, moment, request.state.language)
+    found = await _resolved(connection, body.items, moment)
+    answers = [_shown(each, moment.day, request.state.language) for each in found]
     content = {"items": [{"status": 200, "authority": answer} for answer in answers]}
     return Response(encode(content), status_code=207, media_type="application/json")
 
 
-async def _answer(
-    connection: Reading, questions: list[Question], moment: Moment, language: Language
-) -> list[dict[str, Any]]:
+async def _resolved(connection: Reading, questions: list[Question], moment: Moment) -> list[Found]:
     world = await load_world(
         connection,
         moment,
@@ -85,7 +93,7 @@ async def _answer(
         institution_ids={each.institution for each in questions if each.institution},
         region_codes={each.region for each in questions if each.region},
     )
-    found = [
+    return [
         resolve(
             world,
             day=moment.day,
@@ -96,7 +104,6 @@ async def _answer(
         )
         for each in questions
     ]
-    return [_shown(authority, moment.day, language) for authority in found]
 
 
 def _shown(found: Found, day: date, language: Language) -> dict[str, Any]:

@@ -1,17 +1,57 @@
 """Reading calendars."""
 
-from sqlalchemy import bindparam, select
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, literal, or_, select
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Filters, Sort, one_of
+from directory.calendars import Calendar, combine, read_calendar
 from registry.calendars.tables import calendar_versions, calendars
+from registry.institutions.tables import institutions
+from registry.moments import held
+from registry.regions.tables import regions
+
+NATIONAL = "national"
+"""The code of the calendar under all others."""
+_GOVERNMENTS = ["province", "regency", "city"]
 
 _ONE = Statement(select(calendars).where(calendars.c.code == bindparam("code")))
 _LOCKED = Statement(select(calendars).where(calendars.c.code == bindparam("code")).with_for_update())
 _VERSION = Statement(
     select(calendar_versions.c.document).where(
         calendar_versions.c.code == bindparam("code"), calendar_versions.c.version == bindparam("version")
+    )
+)
+
+_VERSIONS = Statement(
+    select(
+        calendar_versions.c.version,
+        calendar_versions.c.document["source"].astext.label("source"),
+        calendar_versions.c.recorded_at,
+    )
+    .where(calendar_versions.c.code == bindparam("code"))
+    .order_by(calendar_versions.c.version.desc())
+)
+_LAYERS = Statement(
+    select(calendars)
+    .where(
+        or_(
+            calendars.c.code == literal(NATIONAL),
+            calendars.c.region_code == any_(bindparam("line", type_=ARRAY(Text))),
+        )
+    )
+    .order_by(calendars.c.region_code.is_not(None), func.length(calendars.c.region_code), calendars.c.code)
+)
+_REGION = Statement(select(regions.c.code, regions.c.time_zone).where(regions.c.code == bindparam("code")))
+_GOVERNED = Statement(
+    select(institutions.c.id).where(
+        institutions.c.region_code == bindparam("code"),
+        institutions.c.kind == any_(bindparam("governments", type_=ARRAY(Text))),
+        held(institutions, known=False),
     )
 )
 
@@ -35,3 +75,41 @@ async def find_version(connection: Connection, code: str, version: int) -> dict[
     """A calendar's document as of a version."""
     found: dict[str, object] | None = await _VERSION.fetchval(connection, code=code, version=version)
     return found
+
+
+async def find_versions(connection: Connection, code: str) -> list[Row]:
+    """Every version of a calendar: version, source, recorded_at; the newest first."""
+    return await _VERSIONS.fetch(connection, code=code)
+
+
+async def find_layers(connection: Connection, region_code: str | None) -> list[Row]:
+    """The calendars that count in a region: the national one, then those over it, the most local last."""
+    parts = region_code.split(".") if region_code else []
+    line = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    return await _LAYERS.fetch(connection, line=line)
+
+
+def laid(layers: Sequence[Row], time_zone: str) -> Calendar:
+    """One calendar of layers as `find_layers` gives them, in a zone (IANA)."""
+    read = [
+        read_calendar(
+            row["code"],
+            version=row["version"],
+            time_zone=row["time_zone"],
+            working_blocks=row["working_blocks"],
+            days=row["days"],
+        )
+        for row in layers
+    ]
+    return combine(*read, zone_name=time_zone)
+
+
+async def find_region(connection: Connection, code: str) -> Row | None:
+    """A region: code, time_zone."""
+    return await _REGION.fetchrow(connection, code=code)
+
+
+async def find_governments(connection: Connection, region_code: str, day: date) -> list[UUID]:
+    """The local governments of a region on a day."""
+    rows = await _GOVERNED.fetch(connection, code=region_code, governments=_GOVERNMENTS, as_of=day)
+    return [row["id"] for row in rows]

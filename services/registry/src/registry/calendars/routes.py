@@ -1,22 +1,28 @@
-"""`/v1/calendars`: read by everybody; changed by whoever holds `registry:write` for the platform."""
+"""`/v1/calendars`, `/v1/working-days`: read by everybody; changed by the platform, a region's layer by its own government."""
 
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from chassis.data.transactions import Reading, Transaction
+from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
-from chassis.http.identity import Caller, Public, scoped
-from chassis.http.problems import NotFound
+from chassis.http.identity import Public
+from chassis.http.models import RegionCode
+from chassis.http.problems import BadRequest, Flaw, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import FOREVER, MayMatch, encode, single
 from chassis.ops.clock import Now
+from directory.zones import DEFAULT_ZONE, iana_name
 from registry.calendars import operations, queries
-from registry.calendars.schemas import Calendar, CalendarDocument, CalendarPage
+from registry.calendars.days import MOST_DAYS, SPAN, shown_day
+from registry.calendars.schemas import Calendar, CalendarDocument, CalendarPage, CalendarVersions, WorkingDays
 from registry.moments import OnDay
+from registry.rights import Manager
 
 CalendarCode = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+
 
 routes = router(tags=["calendars"])
 
@@ -54,17 +60,65 @@ async def get_calendar(
     return single(request, dict(row), version=row["version"])
 
 
+@routes.get(
+    "/calendars/{code}/versions",
+    operation_id="list_calendar_versions",
+    summary="The versions of a calendar",
+    response_model=CalendarVersions,
+)
+async def list_calendar_versions(_caller: Public, connection: Reading, code: CalendarCode) -> Response:
+    """Each by the decree that it rests on; one is read by `?version=`."""
+    rows = await queries.find_versions(connection, code)
+    if not rows:
+        raise NotFound
+    return Response(encode({"items": [dict(row) for row in rows]}), media_type="application/json")
+
+
+@routes.get(
+    "/working-days",
+    operation_id="list_working_days",
+    summary="Which days are worked somewhere",
+    response_model=WorkingDays,
+)
+async def list_working_days(
+    request: Request,
+    _caller: Public,
+    connection: Snapshot,
+    first: Annotated[date, Query(alias="from", description="The first day")],
+    until: Annotated[date, Query(alias="to", description=f"The day after the last, at most {MOST_DAYS} later")],
+    region: Annotated[RegionCode | None, Query(description="Where; default by the national calendar alone")] = None,
+) -> Response:
+    """By the national calendar and the layers of the region and all that it lies in: what terms are counted by there."""
+    if not 0 < (until - first).days <= MOST_DAYS:
+        raise BadRequest(SPAN, errors=[Flaw("query/to", "span", SPAN)])
+    place = await queries.find_region(connection, region) if region else None
+    if region is not None and place is None:
+        raise NotFound
+    layers = await queries.find_layers(connection, region)
+    zone = iana_name((place and place["time_zone"]) or DEFAULT_ZONE)
+    calendar = queries.laid(layers, zone)
+    content = {
+        "time_zone": zone,
+        "layers": [{name: row[name] for name in ("code", "version", "region_code")} for row in layers],
+        "items": [shown_day(calendar, first + timedelta(days=after)) for after in range((until - first).days)],
+    }
+    return single(request, content, version=0)  # it is of several calendars' versions: the tag's hash tells them apart
+
+
 @routes.put("/calendars/{code}", operation_id="put_calendar", summary="Put a calendar", response_model=Calendar)
 async def put_calendar(
     request: Request,
-    _caller: Annotated[Caller, scoped("registry:write", "platform:admin")],
+    actor: Manager,
     connection: Transaction,
     code: CalendarCode,
     document: CalendarDocument,
     expected: MayMatch,
     now: Now,
 ) -> Response:
-    """A decree changed the year: the whole calendar as a new version. Open deadlines are computed anew from its fact."""
+    """A decree changed the year: the whole calendar as a new version. Open deadlines are computed anew from its fact.
+
+    The platform puts any calendar; a local government the layer of its own region.
+    """
     content = {**document.model_dump(mode="json"), "code": code}
-    row = await operations.put_calendar(connection, content, now=now, expected=expected)
+    row = await operations.put_by(connection, content, actor=actor, now=now, expected=expected)
     return single(request, row, version=row["version"])

@@ -17,6 +17,10 @@ _ORDER = Text(
     "Blocks of working time must follow each other, not overlap, and end after they start.",
 )
 _TWICE = Text("Ada tanggal yang muncul dua kali.", "A date stands there twice.")
+_HOURS = Text(
+    "Kalender tanpa wilayah menetapkan jam kerja: tanpa satu pun hari kerja, tenggat tidak dapat dihitung.",
+    "A calendar without a region sets working hours: without a single working day no term can be counted.",
+)
 _ZONE = Text("Zona waktu tidak dikenal, misalnya Asia/Jakarta.", "The time zone isn't known; one is Asia/Jakarta.")
 
 
@@ -45,7 +49,10 @@ class CalendarDay(Body):
 
 
 class CalendarDocument(Body):
-    """A calendar as it is put: the whole of it, replacing the version before."""
+    """A calendar as it is put: the whole of it, replacing the version before.
+
+    With `region_code` it is a layer: its days stand over the national ones in that region, and so do its hours if it has any.
+    """
 
     name: Names
     time_zone: Annotated[str, AfterValidator(_zone)]
@@ -53,6 +60,12 @@ class CalendarDocument(Body):
     working_blocks: dict[Weekday, Annotated[list[tuple[TimeOfDay, TimeOfDay]], Field(max_length=8)]]
     days: Annotated[list[CalendarDay], Field(max_length=5_000)]
     source: Line
+
+    @model_validator(mode="after")
+    def _layered(self) -> "CalendarDocument":
+        if self.region_code is None and not any(self.working_blocks.values()):
+            raise Broken("no_working_blocks", _HOURS)
+        return self
 
     @model_validator(mode="after")
     def _sound(self) -> "CalendarDocument":
@@ -92,3 +105,40 @@ class CalendarPage(Shape):
     items: list[Calendar]
     next: str | None
     count: int | None = None
+
+
+class CalendarVersion(Shape):
+    version: int
+    source: str
+    recorded_at: datetime
+
+
+class CalendarVersions(Shape):
+    """Every version of a calendar, the newest first."""
+
+    items: list[CalendarVersion]
+
+
+class LayerUsed(Shape):
+    """A calendar that counts, and in which version."""
+
+    code: str
+    version: int
+    region_code: str | None
+
+
+class DayShown(Shape):
+    """A day by all layers. `blocks`: local times of service, empty on a day that isn't worked."""
+
+    date: date
+    kind: str
+    name: Label | None
+    blocks: list[tuple[str, str]]
+
+
+class WorkingDays(Shape):
+    """The days of a place, by the national calendar and every layer over it, the most local last."""
+
+    time_zone: str
+    layers: list[LayerUsed]
+    items: list[DayShown]

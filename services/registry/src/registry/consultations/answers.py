@@ -16,7 +16,7 @@ from chassis.ops.identifiers import new_id
 from registry.consultations import queries
 from registry.consultations.operations import present_round
 from registry.consultations.participation import disposition_lacks
-from registry.consultations.tables import comments, minutes
+from registry.consultations.tables import agreement_follow_ups, comments, minutes
 from registry.standards import lifecycle, rights
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
@@ -42,6 +42,15 @@ _DISPOSING = ("in_consultation", "public_test", "finalising")
 """States in which comments are answered and minutes signed."""
 
 
+_SESSION = Text("Pertemuan ini bukan tentang rancangan ini.", "This session wasn't about this draft.")
+_AGREEMENT = Text("Berita acara tidak memuat kesepakatan ini.", "The minutes hold no such agreement.")
+_FOLLOW = Statement(
+    insert(agreement_follow_ups).values(
+        {column.name: bindparam(column.name, type_=column.type) for column in agreement_follow_ups.c}
+    )
+)
+
+
 class CommentsClosed(Conflict):
     """The draft isn't open for comment."""
 
@@ -52,7 +61,8 @@ class CommentsClosed(Conflict):
 async def comment(connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By) -> dict[str, Any]:
     """Take anybody's comment while the draft is open. `content`: component or None, body, contact or None.
 
-    Raises NotFound (the draft isn't public), CommentsClosed.
+    With `session_id` and `element` it was said in the forum: entered by who drafts, until the stipulation.
+    Raises NotFound (the draft isn't public), CommentsClosed, Forbidden, Unprocessable for a session that isn't the draft's.
     """
     row = await standard_queries.find_standard(connection, standard_id, at=by.now, lock="share")
     if row is None:
@@ -61,7 +71,11 @@ async def comment(connection: Connection, standard_id: UUID, content: Mapping[st
     consultation = await queries.find_current(connection, standard_id)
     closes_at = consultation["public_test_closes_at"] if consultation is not None else None
     over = row["state"] == "public_test" and closes_at is not None and closes_at <= by.now
-    if row["state"] not in lifecycle.OPEN_FOR_COMMENT or consultation is None or over:
+    if content["session_id"] is not None:
+        await _check_forum(connection, row, content["session_id"], by=by)
+    elif row["state"] not in lifecycle.OPEN_FOR_COMMENT or over:
+        raise CommentsClosed(state=row["state"])
+    if consultation is None:
         raise CommentsClosed(state=row["state"])
     added = {
         "id": new_id(),
@@ -74,6 +88,14 @@ async def comment(connection: Connection, standard_id: UUID, content: Mapping[st
     }
     await _COMMENT.execute(connection, **added)
     return added
+
+
+async def _check_forum(connection: Connection, row: Mapping[str, Any], session_id: UUID, *, by: By) -> None:
+    rights.check_role(by.actor, row, "drafting")
+    if row["state"] not in _DISPOSING:
+        raise CommentsClosed(state=row["state"])
+    if not await queries.is_session_of(connection, session_id, row["id"]):
+        raise Unprocessable(errors=[Flaw("/session_id", "unknown_session", _SESSION)])
 
 
 async def dispose(
@@ -124,3 +146,30 @@ async def sign_minutes(
     row = {"consultation_id": consultation["id"], "version": version, "recorded_at": by.now, **content}
     await _SIGN.execute(connection, **row)
     return row
+
+
+async def follow_up(connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By) -> dict[str, Any]:
+    """Say what became of an agreement of the minutes, also long after the stipulation; returns the minutes.
+
+    `content`: agreement (from 1), state, report, proof. Raises NotFound, Forbidden, Unprocessable.
+    """
+    row = await standard_queries.find_standard(connection, standard_id, at=by.now, lock="share")
+    if row is None:
+        raise NotFound
+    rights.check_visible(by.actor, row)
+    rights.check_role(by.actor, row, "drafting")
+    consultation = await queries.find_current(connection, standard_id)
+    held = await queries.find_minutes(connection, consultation["id"]) if consultation is not None else None
+    if held is None:
+        raise NotFound
+    if content["agreement"] > len(held["agreements"]):
+        raise Unprocessable(errors=[Flaw("/agreement", "unknown_agreement", _AGREEMENT)])
+    await _FOLLOW.execute(
+        connection,
+        id=new_id(),
+        consultation_id=held["consultation_id"],
+        recorded_by=by.name,
+        recorded_at=by.now,
+        **content,
+    )
+    return dict(held)

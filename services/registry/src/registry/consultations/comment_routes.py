@@ -25,6 +25,8 @@ routes = router(tags=["consultations"])
 _SHOWN = (
     "id",
     "standard_id",
+    "session_id",
+    "element",
     "component",
     "body",
     "contact",
@@ -80,9 +82,12 @@ async def comment_on_standard(
     body: CommentBody,
     now: Now,
 ) -> Response:
-    """Needs no account. The contact is for the unit's answer alone and comes back to nobody else."""
+    """Needs no account. The contact is for the unit's answer alone and comes back to nobody else.
+
+    What was said in the forum is entered by who drafts, also after the comment period.
+    """
     contact = body.contact.model_dump(exclude_none=True) if body.contact is not None else None
-    content = {"component": body.component, "body": body.body, "contact": contact}
+    content = body.model_dump(exclude={"contact"}) | {"contact": contact}
     row = await answers.comment(connection, standard_id, content, by=By(actor=actor, now=now))
     headers = {"Location": f"/v1/standards/{standard_id}/comments"}
     return single(request, _written(row, insider=False), version=1, status=201, headers=headers)

@@ -10,6 +10,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Filters, Sort, matching, one_of
 from registry.consultations.tables import (
+    agreement_follow_ups,
     comments,
     consultation_participants,
     consultation_sessions,
@@ -38,12 +39,33 @@ _ATTENDANCE = func.array(
     .order_by(session_attendance.c.participant_id)
     .scalar_subquery()
 )
+_ELEMENTS = Statement(
+    select(consultation_participants.c.element)
+    .distinct()
+    .select_from(
+        consultations.join(
+            consultation_participants, consultation_participants.c.consultation_id == consultations.c.id
+        ).join(session_attendance, session_attendance.c.participant_id == consultation_participants.c.id)
+    )
+    .where(consultations.c.standard_id == _ID)
+    .order_by(consultation_participants.c.element)
+)
 _SESSIONS = Statement(
     select(consultation_sessions, _ATTENDANCE.label("attendance"))
     .where(consultation_sessions.c.consultation_id == _ID)
     .order_by(consultation_sessions.c.held_on, consultation_sessions.c.id)
 )
 _MINUTES = Statement(select(minutes).where(minutes.c.consultation_id == _ID))
+_FOLLOW_UPS = Statement(
+    select(agreement_follow_ups)
+    .where(agreement_follow_ups.c.consultation_id == _ID)
+    .order_by(agreement_follow_ups.c.recorded_at, agreement_follow_ups.c.id)
+)
+_SESSION_OF = Statement(
+    select(consultation_sessions.c.id)
+    .join(consultations, consultations.c.id == consultation_sessions.c.consultation_id)
+    .where(consultation_sessions.c.id == _ID, consultations.c.standard_id == bindparam("standard_id", type_=Uuid))
+)
 _COMMENT = Statement(
     select(comments)
     .where(comments.c.id == _ID, comments.c.standard_id == bindparam("standard_id", type_=Uuid))
@@ -60,6 +82,12 @@ FILTERS = Filters(
     parameters=[
         one_of("component", comments.c.component, str, "The component that is commented on"),
         one_of("disposition", comments.c.disposition, str, "The disposition"),
+        matching(
+            "forum",
+            lambda: comments.c.session_id.is_not(None) == bindparam("forum", type_=Boolean),
+            "Whether it was said in the forum",
+            kind=bool,
+        ),
         matching(
             "disposed",
             lambda: comments.c.disposition.is_not(None) == bindparam("disposed", type_=Boolean),
@@ -83,6 +111,11 @@ async def find_participants(connection: Connection, consultation_id: UUID) -> li
     return await _PARTICIPANTS.fetch(connection, id=consultation_id)
 
 
+async def find_elements(connection: Connection, standard_id: UUID) -> list[str]:
+    """The elements of society of whom somebody attended a session, in any round."""
+    return [row["element"] for row in await _ELEMENTS.fetch(connection, id=standard_id)]
+
+
 async def find_sessions(connection: Connection, consultation_id: UUID) -> list[Row]:
     """The sessions held, with the ids of who attended."""
     return await _SESSIONS.fetch(connection, id=consultation_id)
@@ -91,6 +124,16 @@ async def find_sessions(connection: Connection, consultation_id: UUID) -> list[R
 async def find_minutes(connection: Connection, consultation_id: UUID) -> Row | None:
     """The minutes of a round."""
     return await _MINUTES.fetchrow(connection, id=consultation_id)
+
+
+async def find_follow_ups(connection: Connection, consultation_id: UUID) -> list[Row]:
+    """What became of the agreements of a round, oldest first."""
+    return await _FOLLOW_UPS.fetch(connection, id=consultation_id)
+
+
+async def is_session_of(connection: Connection, session_id: UUID, standard_id: UUID) -> bool:
+    """Whether a session was about a standard, in any round."""
+    return await _SESSION_OF.fetchrow(connection, id=session_id, standard_id=standard_id) is not None
 
 
 async def lock_comment(connection: Connection, standard_id: UUID, comment_id: UUID) -> Row | None:

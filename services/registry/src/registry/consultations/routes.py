@@ -1,5 +1,6 @@
 """`/v1/standards/{id}/consultation`, `/minutes`, `/public-test`, `/finalisation`, `/return`: discussing a draft with society."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from chassis.ops.clock import Now
 from directory.access import Anyone
 from directory.roles import Actor
 from registry.consultations import answers, operations, queries
+from registry.consultations.following_up import followed
 from registry.consultations.schemas import (
     Consultation,
     ConsultationOpening,
+    FollowUpBody,
     Minutes,
     MinutesBody,
     MoreParticipants,
@@ -145,7 +148,7 @@ async def get_minutes(request: Request, actor: Anyone, connection: Snapshot, sta
     found = await queries.find_minutes(connection, consultation["id"]) if consultation is not None else None
     if found is None:
         raise NotFound
-    return _minutes(request, found, insider=rights.is_insider(actor, row))
+    return await _minutes(request, connection, found, day=row["today"], insider=rights.is_insider(actor, row))
 
 
 @routes.post(
@@ -168,10 +171,43 @@ async def sign_minutes(
     """Minutes sent again replace the round's earlier ones, until the standard is stipulated."""
     by = By(actor=actor, now=now)
     found = await answers.sign_minutes(connection, standard_id, body.model_dump(), by=by)
-    return _minutes(request, found, insider=True, status=201, location=f"/v1/standards/{standard_id}/minutes")
+    location = f"/v1/standards/{standard_id}/minutes"
+    return await _minutes(request, connection, found, day=now.date(), insider=True, status=201, location=location)
 
 
-def _minutes(request: Request, row: Any, *, insider: bool, status: int = 200, location: str = "") -> Response:
+@routes.post(
+    "/standards/{standard_id}/minutes/follow-up",
+    operation_id="follow_up_agreement",
+    summary="Say what became of an agreement",
+    response_model=Minutes,
+    status_code=201,
+)
+async def follow_up_agreement(
+    request: Request,
+    _once: Once,
+    actor: Drafter,
+    connection: Transaction,
+    standard_id: UUID,
+    body: FollowUpBody,
+    now: Now,
+) -> Response:
+    """After the forum: what was done of what was agreed, with its proof, also long after the stipulation. In public."""
+    by = By(actor=actor, now=now)
+    found = await answers.follow_up(connection, standard_id, body.model_dump(), by=by)
+    location = f"/v1/standards/{standard_id}/minutes"
+    return await _minutes(request, connection, found, day=now.date(), insider=True, status=201, location=location)
+
+
+async def _minutes(
+    request: Request,
+    connection: Any,
+    row: Any,
+    *,
+    day: date,
+    insider: bool,
+    status: int = 200,
+    location: str = "",
+) -> Response:
     signers = (
         row["signers"]
         if insider
@@ -183,6 +219,9 @@ def _minutes(request: Request, row: Any, *, insider: bool, status: int = 200, lo
     content = {
         **{name: value for name, value in row.items() if name != "version"},
         "signers": signers,
+        "agreements": followed(
+            row["agreements"], await queries.find_follow_ups(connection, row["consultation_id"]), day=day
+        ),
     }
     headers = {"Location": location} if location else {}
     return single(request, content, version=row["version"], status=status, headers=headers)

@@ -37,6 +37,10 @@ ComponentCode = Literal[
     "safety_guarantee",
     "performance_evaluation",
 ]
+_BOTH = Text(
+    "Sebutkan session_id dan element bersama-sama, atau tidak sama sekali.",
+    "State session_id and element together, or neither.",
+)
 _ONE_END = Text("Nyatakan closes_on atau closes_at, salah satu.", "State either closes_on or closes_at.")
 
 
@@ -85,11 +89,22 @@ class Contact(Body):
 
 
 class CommentBody(Body):
-    """What somebody says of the draft: of one component, or (null) of the whole."""
+    """What somebody says of the draft: of one component, or (null) of the whole.
+
+    What was said in the forum is recorded by who drafts, with `session_id` and the `element` of who said it.
+    """
 
     component: ComponentCode | None = None
     body: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
     contact: Contact | None = None
+    session_id: UUID | None = None
+    element: Element | None = None
+
+    @model_validator(mode="after")
+    def _in_the_forum(self) -> "CommentBody":
+        if (self.session_id is None) != (self.element is None):
+            raise Broken("session_and_element", _BOTH)
+        return self
 
 
 class TiedChange(Body):
@@ -115,6 +130,15 @@ class Agreement(Body):
     agreement: Prose
     owner: Line
     due_on: date
+
+
+class FollowUpBody(Body):
+    """What became of an agreement: `agreement` is its place in the minutes, from 1. `proof`: where it can be seen."""
+
+    agreement: Annotated[int, Field(ge=1, le=200)]
+    state: Literal["in_progress", "done", "dropped"]
+    report: Prose
+    proof: Line | None = None
 
 
 class Signer(Body):
@@ -200,6 +224,8 @@ class Comment(Shape):
 
     id: UUID
     standard_id: UUID
+    session_id: UUID | None
+    element: str | None
     component: str | None
     body: str
     contact: dict[str, Any] | None
@@ -217,13 +243,32 @@ class CommentPage(Shape):
     count: int | None = None
 
 
+class FollowUp(Shape):
+    state: str
+    report: str
+    proof: str | None
+    recorded_at: datetime
+
+
+class AgreementShown(Shape):
+    """What was agreed and what became of it: `state` open until the first follow-up, then that of the last."""
+
+    issue: str
+    agreement: str
+    owner: str
+    due_on: date
+    state: str
+    late: bool
+    follow_ups: list[FollowUp]
+
+
 class Minutes(Shape):
-    """The minutes. In public a signer is shown by element and day, without the name."""
+    """The minutes with their follow-up. In public a signer is shown by element and day, without the name."""
 
     consultation_id: UUID
     held_on: date
     place: str | None
-    agreements: list[dict[str, Any]]
+    agreements: list[AgreementShown]
     signers: list[dict[str, Any]]
     notes: str | None
     recorded_at: datetime

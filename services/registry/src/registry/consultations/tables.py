@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -73,6 +74,8 @@ comments = Table(
     Column("standard_id", Uuid, ForeignKey("standards.id"), nullable=False),
     Column("consultation_id", Uuid, ForeignKey("consultations.id"), nullable=False),
     Column("component", Text),  # null: the standard as a whole
+    Column("session_id", Uuid, ForeignKey("consultation_sessions.id")),  # said in the forum
+    Column("element", Text),  # by whom of society it was said there
     Column("body", Text, nullable=False),
     Column("contact", JSONB),
     Column("created_at", DateTime(timezone=True), nullable=False),
@@ -85,6 +88,7 @@ comments = Table(
     Column("disposed_at", DateTime(timezone=True)),
     Index("comments_standard_id_idx", "standard_id", "created_at", "id"),
     Index("comments_consultation_id_idx", "consultation_id"),
+    Index("comments_session_id_idx", "session_id"),
 )
 
 minutes = Table(
@@ -98,4 +102,19 @@ minutes = Table(
     Column("notes", Text),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
+agreement_follow_ups = Table(
+    "agreement_follow_ups",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("consultation_id", Uuid, ForeignKey("consultations.id"), nullable=False),
+    Column("agreement", Integer, nullable=False),  # its place in the minutes, from 1
+    Column("state", Text, nullable=False),  # in_progress, done, dropped
+    Column("report", Text, nullable=False),
+    Column("proof", Text),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("state IN ('in_progress', 'done', 'dropped')", name="state_known"),
+    Index("agreement_follow_ups_consultation_id_idx", "consultation_id", "recorded_at", "id"),
 )

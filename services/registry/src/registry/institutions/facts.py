@@ -8,7 +8,8 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from registry.moments import today
 
-# An institution that has several versions is told with the content of today's, over the period of all.
+# An institution that has several versions is told with the content of today's, over the period of all; one that was taken
+# back before it began, as it was to be, over no day at all.
 _RECORD = Statement("""
 WITH bumped AS (
     UPDATE institution_identities SET version = version + 1 WHERE id = ANY(CAST(:ids AS uuid[]))
@@ -25,13 +26,22 @@ SELECT 'institution.changed', 'institutions/' || bumped.id, bumped.version, 'pub
             SELECT jsonb_agg(jsonb_build_object('institution_id', supervisor_id,
                 'valid_from', lower(valid_during), 'valid_to', upper(valid_during)) ORDER BY lower(valid_during))
             FROM supervision WHERE institution_id = bumped.id), '[]'),
-        'valid_from', (SELECT min(lower(valid_during)) FROM institutions WHERE id = bumped.id),
-        'valid_to', (SELECT upper(range_agg(valid_during)) FROM institutions WHERE id = bumped.id)),
+        'valid_from', CASE WHEN shown.stands
+            THEN (SELECT min(lower(valid_during)) FROM institutions WHERE id = bumped.id)
+            ELSE lower(shown.valid_during) END,
+        'valid_to', CASE WHEN shown.stands
+            THEN (SELECT upper(range_agg(valid_during)) FROM institutions WHERE id = bumped.id)
+            ELSE lower(shown.valid_during) END),
     CAST(:now AS timestamptz)
 FROM bumped
 CROSS JOIN LATERAL (
-    SELECT * FROM institutions WHERE id = bumped.id
-    ORDER BY valid_during @> CAST(:day AS date) DESC, lower(valid_during) DESC LIMIT 1) AS shown
+    SELECT * FROM (
+        (SELECT name, kind, region_code, time_zone, valid_during, true AS stands FROM institutions
+         WHERE id = bumped.id ORDER BY valid_during @> CAST(:day AS date) DESC, lower(valid_during) DESC LIMIT 1)
+        UNION ALL
+        (SELECT name, kind, region_code, time_zone, valid_during, false FROM institutions_history
+         WHERE id = bumped.id ORDER BY replaced_at DESC LIMIT 1)) AS either
+    ORDER BY stands DESC LIMIT 1) AS shown
 """)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,6 @@ from registry.standards import lifecycle
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
 from registry.standards.operations import By
-from registry.stipulation import facts as standard_facts
 from registry.stipulation.aftercare import SYSTEM
 
 LOOK_EVERY_S = 60.0
@@ -73,7 +72,8 @@ UNION ALL
 SELECT 'institution', from_id, to_id, numerator, denominator, position FROM institution_successions
 WHERE reorganisation_id = CAST(:id AS uuid) ORDER BY from_id, position""")
 _DUE = Statement("""
-SELECT id FROM reorganisations WHERE effected_at IS NULL AND effective_on <= CAST(:day AS date)
+SELECT id FROM reorganisations
+WHERE effected_at IS NULL AND withdrawal IS NULL AND work = 'done' AND NOT dry_run AND effective_on <= CAST(:day AS date)
 ORDER BY effective_on, id LIMIT 1""")
 
 
@@ -87,9 +87,14 @@ async def find_passing_standards(connection: Connection, identity: UUID) -> list
     return await _STANDARDS.fetch(connection, id=identity)
 
 
-async def record_declaration(connection: Connection, row: Row, *, by: By) -> None:
+async def record_declaration(connection: Connection, row: Row) -> None:
     """The fact that a reorganisation was declared for a later day."""
-    await _record(connection, row, "reorganisation.declared", by=by)
+    await _record(connection, row, "reorganisation.declared", at=row["declared_at"])
+
+
+async def record_withdrawal(connection: Connection, row: Row, *, at: datetime) -> None:
+    """The fact that a declared reorganisation won't be: nobody follows anybody by it."""
+    await _record(connection, row, "reorganisation.withdrawn", at=at)
 
 
 async def take_effect(connection: Connection, identity: UUID, *, by: By) -> Row | None:
@@ -107,7 +112,7 @@ async def take_effect(connection: Connection, identity: UUID, *, by: By) -> Row 
     await _PASS_POSTS.execute(connection, id=identity)
     for standard in following:
         await _follow(connection, standard, identity, by=by)
-    await _record(connection, effected, "reorganisation.effected", by=by)
+    await _record(connection, effected, "reorganisation.effected", at=by.now)
     return effected
 
 
@@ -116,14 +121,14 @@ async def _follow(connection: Connection, standard: Row, identity: UUID, *, by: 
     assert row is not None
     move = lifecycle.find_move(row["state"], "review") if standard["reviewed"] else None
     if move is None:
-        await standard_facts.amend(connection, row, by=by)
+        await standards.amend(connection, row, by=by)
         return
     details = {"cause": CAUSE, "reorganisation_id": identity}
     changed = await standards.carry_out(connection, row, move, by=by, details=details)
-    await standard_facts.tell(connection, changed, "standard.under_review", now=by.now)
+    await standards.tell(connection, changed, "standard.under_review", now=by.now)
 
 
-async def _record(connection: Connection, row: Row, type_: str, *, by: By) -> None:
+async def _record(connection: Connection, row: Row, type_: str, *, at: datetime) -> None:
     """Successors of one predecessor stand with the principal first: who follows the largest part follows it."""
     passed = await _SUCCESSIONS.fetch(connection, id=row["id"])
     data = {
@@ -136,7 +141,7 @@ async def _record(connection: Connection, row: Row, type_: str, *, by: By) -> No
         "institution_successions": _told(passed, "institution"),
     }
     await events.record(
-        connection, type_, subject=f"reorganisations/{row['id']}", sequence=row["version"], data=data, at=by.now
+        connection, type_, subject=f"reorganisations/{row['id']}", sequence=row["version"], data=data, at=at
     )
 
 

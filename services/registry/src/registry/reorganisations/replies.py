@@ -68,6 +68,24 @@ class Consequences(Shape):
     successions: list[SuccessionShown]
 
 
+State = Literal["queued", "failed", "cancelled", "previewed", "declared", "effected", "withdrawn"]
+
+
+class Progress(Shape):
+    """`share` of the whole work: 0 while it waits or is being done, 1 after."""
+
+    share: float
+
+
+class Withdrawal(Shape):
+    """By which decree it was withdrawn before its day, and why."""
+
+    decree_number: str
+    decree_date: date
+    reason: str
+    withdrawn_at: datetime
+
+
 class Reorganisation(Shape):
     """`state`: declared until its day comes, then effected. `established`: ids by the steps' keys."""
 
@@ -76,13 +94,16 @@ class Reorganisation(Shape):
     effective_on: date
     decree_number: str
     decree_date: date
-    state: Literal["declared", "effected"]
+    state: State
+    progress: Progress
     institution_ids: list[UUID]
     steps: list[dict[str, Any]]
     established: dict[str, UUID]
-    consequences: Consequences
+    consequences: Consequences | None
     declared_at: datetime
     effected_at: datetime | None
+    withdrawal: Withdrawal | None
+    refusal: dict[str, Any] | None
 
 
 class ReorganisationSummary(Shape):
@@ -91,7 +112,7 @@ class ReorganisationSummary(Shape):
     effective_on: date
     decree_number: str
     decree_date: date
-    state: Literal["declared", "effected"]
+    state: State
     institution_ids: list[UUID]
     declared_at: datetime
 

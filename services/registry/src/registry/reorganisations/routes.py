@@ -6,20 +6,21 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import Response
 
+from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
-from chassis.http.identity import Public
+from chassis.http.identity import Public, SignedIn
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
-from chassis.http.versions import encode, single
+from chassis.http.versions import IfMatch, MayMatch, encode, single
 from chassis.ops.clock import Now
 from registry.moments import OnDay
-from registry.reorganisations import lineage, operations, queries
+from registry.reorganisations import lineage, operations, queries, withdrawing
 from registry.reorganisations.replies import Lineage, Preview, Reorganisation, ReorganisationPage
-from registry.reorganisations.schemas import NewReorganisation
+from registry.reorganisations.schemas import NewReorganisation, WithdrawalBody
 from registry.reorganisations.steps import Kind
-from registry.rights import Manager
+from registry.rights import Anyone, Manager
 from registry.terms import KnownTerms
 
 routes = router(tags=["reorganisations"])
@@ -34,7 +35,7 @@ routes = router(tags=["reorganisations"])
 async def list_reorganisations(
     _caller: Public, connection: Reading, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
 ) -> Response:
-    """Declared and effected ones, the latest first."""
+    """Declared, effected and withdrawn ones, the latest first."""
     page = await queries.find_reorganisations(connection, chosen)
     return Response(encode(page.written([queries.summary(row) for row in page.rows])), media_type="application/json")
 
@@ -45,14 +46,17 @@ async def list_reorganisations(
     summary="A reorganisation",
     response_model=Reorganisation,
 )
-async def get_reorganisation(
-    request: Request, _caller: Public, connection: Reading, reorganisation_id: UUID
-) -> Response:
-    """With its steps as they were declared and everything that followed."""
+async def get_reorganisation(request: Request, actor: Anyone, connection: Reading, reorganisation_id: UUID) -> Response:
+    """With its steps as they were declared and everything that followed. Long work is shown to who asked for it, with its end."""
     row = await queries.find_reorganisation(connection, reorganisation_id)
-    if row is None:
+    if row is None or not withdrawing.is_visible(row, actor):
         raise NotFound
     return single(request, queries.shown(row), version=row["version"])
+
+
+def _reply(request: Request, row: Row, *, status: int = 200) -> Response:
+    headers = {"Location": f"/v1/reorganisations/{row['id']}"} if status in (201, 202) else {}
+    return single(request, queries.shown(row), version=row["version"], status=status, headers=headers)
 
 
 @routes.post(
@@ -61,10 +65,15 @@ async def get_reorganisation(
     summary="Declare a reorganisation",
     response_model=Reorganisation,
     status_code=201,
-    responses={409: {"description": "still_in_use, code_taken"}, 422: {"description": "not_feasible"}},
+    responses={
+        202: {"model": Reorganisation, "description": "Too large for a request: it is being done"},
+        409: {"description": "still_in_use, code_taken"},
+        422: {"description": "not_feasible"},
+    },
 )
 async def declare_reorganisation(
     request: Request,
+    caller: SignedIn,
     actor: Manager,
     connection: Transaction,
     terms: KnownTerms,
@@ -72,10 +81,12 @@ async def declare_reorganisation(
     _once: Once,
     body: NewReorganisation,
 ) -> Response:
-    """All of its steps at once, or none. On a later day: recorded now, effective then."""
-    row = await operations.declare(connection, body, actor=actor, terms=terms, now=now)
-    headers = {"Location": f"/v1/reorganisations/{row['id']}"}
-    return single(request, queries.shown(row), version=row["version"], status=201, headers=headers)
+    """All of its steps at once, or none. On a later day: recorded now, effective then.
+
+    One that takes thousands of units into other institutions is answered 202: done in the background, again all or nothing.
+    """
+    row = await operations.declare(connection, body, caller=caller, actor=actor, terms=terms, now=now)
+    return _reply(request, row, status=202 if row["work"] == "queued" else 201)
 
 
 @routes.post(
@@ -83,15 +94,65 @@ async def declare_reorganisation(
     operation_id="preview_reorganisation",
     summary="What a reorganisation would do",
     response_model=Preview,
-    responses={409: {"description": "still_in_use, code_taken"}, 422: {"description": "not_feasible"}},
+    responses={
+        202: {"model": Reorganisation, "description": "Too large for a request: it is being tried"},
+        409: {"description": "still_in_use, code_taken"},
+        422: {"description": "not_feasible"},
+    },
 )
 async def preview_reorganisation(
-    actor: Manager, connection: Transaction, terms: KnownTerms, now: Now, body: NewReorganisation
+    request: Request,
+    caller: SignedIn,
+    actor: Manager,
+    connection: Transaction,
+    terms: KnownTerms,
+    now: Now,
+    body: NewReorganisation,
 ) -> Response:
-    """The consequences, or every reason against it; nothing is written."""
-    found = await operations.preview(connection, body, actor=actor, terms=terms, now=now)
+    """The consequences, or every reason against it; nothing is written. Of a large one they come with the work's end."""
+    found = await operations.preview(connection, body, caller=caller, actor=actor, terms=terms, now=now)
+    if not isinstance(found, operations.Declared):
+        return _reply(request, found, status=202)
     shown = {"established": found.established, "consequences": found.consequences}
     return Response(encode(shown), media_type="application/json")
+
+
+@routes.post(
+    "/reorganisations/{reorganisation_id}/withdrawal",
+    operation_id="withdraw_reorganisation",
+    summary="Withdraw a reorganisation before its day",
+    response_model=Reorganisation,
+    responses={409: {"description": "not_declared; changed_since: `changed` says what; still_in_use"}},
+)
+async def withdraw_reorganisation(
+    request: Request,
+    actor: Manager,
+    connection: Transaction,
+    now: Now,
+    _once: Once,
+    expected: IfMatch,
+    reorganisation_id: UUID,
+    body: WithdrawalBody,
+) -> Response:
+    """The directory is as it was before the declaration, unless others have built on it; what was believed stays readable."""
+    decree = body.model_dump(mode="json")
+    row = await withdrawing.withdraw(connection, reorganisation_id, decree, actor=actor, now=now, expected=expected)
+    return _reply(request, row)
+
+
+@routes.delete(
+    "/reorganisations/{reorganisation_id}",
+    operation_id="cancel_reorganisation",
+    summary="Cancel a reorganisation that waits to be done",
+    response_model=Reorganisation,
+    responses={409: {"description": "already_finished"}},
+)
+async def cancel_reorganisation(
+    request: Request, actor: Manager, connection: Transaction, expected: MayMatch, reorganisation_id: UUID
+) -> Response:
+    """Of long work that waits or is being done: nothing of it is written. What is declared is withdrawn instead."""
+    row = await withdrawing.cancel(connection, reorganisation_id, actor=actor, expected=expected)
+    return _reply(request, row)
 
 
 @routes.get(

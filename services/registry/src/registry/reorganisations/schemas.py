@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from chassis.http.flaws import Broken
 from chassis.http.languages import Text
-from chassis.http.models import Body, Code, Line, RegionCode
+from chassis.http.models import Body, Code, Line, Prose, RegionCode
 from registry.institutions.schemas import Aliases, Supervisors, Zone
 from registry.reorganisations.shares import read_share
 from registry.units.schemas import Functions
@@ -167,3 +167,11 @@ class NewReorganisation(Body):
     decree_number: Line
     decree_date: date
     steps: Annotated[list[StepBody], Field(min_length=1, max_length=500)]
+
+
+class WithdrawalBody(Body):
+    """The decree by which a reorganisation won't be, and why."""
+
+    decree_number: Line
+    decree_date: date
+    reason: Prose

@@ -36,9 +36,21 @@ reorganisations = Table(
     Column("declared_at", DateTime(timezone=True), nullable=False),
     Column("effected_at", DateTime(timezone=True)),
     Column("version", BigInteger, nullable=False, server_default=text("0")),
+    Column("work", Text, nullable=False, server_default=text("'done'")),
+    Column("dry_run", Boolean, nullable=False, server_default=text("false")),
+    Column("national", Boolean, nullable=False, server_default=text("true")),  # the platform alone decides on it
+    Column("caller", JSONB),  # who asked for it, until the work is done
+    Column("refusal", JSONB),  # why the work failed: a problem
+    Column("recorded_at", DateTime(timezone=True)),  # the stamp of the rows that it wrote
+    Column("withdrawal", JSONB),
+    CheckConstraint("work IN ('queued', 'done', 'failed', 'cancelled')", name="work_known"),
     Index("reorganisations_effective_on_idx", "effective_on", "id"),
     Index("reorganisations_institution_ids_idx", "institution_ids", postgresql_using="gin"),
-    Index("reorganisations_waiting_idx", "effective_on", postgresql_where=text("effected_at IS NULL")),
+    Index(
+        "reorganisations_waiting_idx",
+        "effective_on",
+        postgresql_where=text("effected_at IS NULL AND withdrawal IS NULL AND work = 'done' AND NOT dry_run"),
+    ),
 )
 
 

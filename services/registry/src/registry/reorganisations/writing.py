@@ -63,6 +63,17 @@ WITH RECURSIVE roots AS (
 )
 SELECT id, institution_id FROM branch""")
 
+_SIZES = Statement("""
+WITH RECURSIVE branch AS (
+    SELECT id FROM unnest(CAST(:roots AS uuid[])) AS r (id)
+    UNION
+    SELECT below.id FROM branch JOIN units AS below ON below.parent_id = branch.id
+    WHERE below.valid_during && daterange(CAST(:day AS date), NULL)
+)
+SELECT (SELECT count(*) FROM branch) AS continued, (
+    SELECT count(DISTINCT unit_id) FROM unit_ancestors
+    WHERE ancestor_id = ANY(CAST(:moved AS uuid[])) AND valid_during && daterange(CAST(:day AS date), NULL)) AS moved""")
+
 # A code that another unit of the receiving institution has, or that two predecessors bring, is told apart by its origin's.
 _CONTINUE = Statement(f"""
 WITH going AS (
@@ -129,6 +140,18 @@ class Acting(NamedTuple):
     actor: Actor
     terms: Terms
     now: datetime
+
+
+async def count_touched(connection: Connection, plan: Plan, day: date) -> tuple[int, int]:
+    """How many units go on in other institutions, and how many come to stand elsewhere in their trees."""
+    row = await _SIZES.fetchrow(
+        connection,
+        roots=[each.unit_id for each in plan.continued],
+        moved=[each.unit_id for each in plan.reparented],
+        day=day,
+    )
+    assert row is not None
+    return row["continued"], row["moved"]
 
 
 async def write_places(connection: Connection, plan: Plan, day: date, decree: str, *, by: Acting) -> list[Succession]:

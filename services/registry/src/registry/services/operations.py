@@ -44,6 +44,9 @@ _DEACTIVATE = Statement("""
 UPDATE services SET state = 'inactive', active_during = active_during - datemultirange(daterange(CAST(:day AS date), NULL))
 WHERE id = CAST(:id AS uuid)
 AND EXISTS (SELECT FROM unnest(active_during) AS span WHERE upper_inf(span) AND lower(span) <= CAST(:day AS date))""")
+_MALLS = Statement("""
+SELECT id FROM units
+WHERE id = ANY(CAST(:ids AS uuid[])) AND kind = 'public_service_mall' AND valid_during @> CAST(:day AS date)""")
 _MISSING_REGIONS = Statement("""
 SELECT code FROM unnest(CAST(:codes AS text[])) AS code WHERE NOT EXISTS (SELECT FROM regions WHERE regions.code = code.code)
 """)
@@ -59,6 +62,7 @@ async def enter(
     terms.check(content, TERMS)
     institution_id = await _unit(connection, content["unit_id"], actor=actor, now=now)
     await _check_regions(connection, content)
+    await _check_places(connection, content, now=now)
     identity = new_id()
     row = {**content, "id": identity, "institution_id": institution_id, "state": "draft", "created_at": now}
     await _INSERT.execute(connection, **row)
@@ -82,6 +86,7 @@ async def change(
     held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
     terms.check(stated, TERMS)
     await _check_regions(connection, stated)
+    await _check_places(connection, stated, now=now)
     if stated.get("unit_id", held["unit_id"]) != held["unit_id"]:
         taking_over = await _unit(connection, stated["unit_id"], actor=actor, now=now)
         if taking_over != held["institution_id"]:
@@ -167,6 +172,17 @@ async def _check_regions(connection: Connection, content: Mapping[str, Any]) -> 
     missing = {row["code"] for row in rows}
     if missing:
         raise problems.unknown_regions([pointer for pointer, code in stated.items() if code in missing])
+
+
+async def _check_places(connection: Connection, content: Mapping[str, Any], *, now: datetime) -> None:
+    """Integrated service is given at malls of anybody's (UU 25/2009 art. 9); accountability stays with the provider."""
+    stated = content.get("place_ids") or ()
+    if not stated:
+        return
+    rows = await _MALLS.fetch(connection, ids=list(stated), day=today(now))
+    malls = {row["id"] for row in rows}
+    if not malls.issuperset(stated):
+        raise problems.not_malls([f"/place_ids/{index}" for index, each in enumerate(stated) if each not in malls])
 
 
 def _until_today(day: date | None, now: datetime) -> date:

@@ -16,6 +16,9 @@ _BASIS = Text(
     "A service without a legal basis can't be activated: its scope is set by law.",
 )
 _REGION = Text("Kode wilayah ini tidak ada.", "There is no region of this code.")
+_MALL = Text(
+    "Bukan unit mal pelayanan publik yang berlaku hari ini.", "It isn't a public service mall that is in force today."
+)
 _FUTURE = Text("Tanggalnya tidak boleh setelah hari ini.", "The day can't be after today.")
 _BEFORE = Text("Tanggalnya sebelum layanan diaktifkan.", "The day is before the service was activated.")
 
@@ -48,6 +51,10 @@ def unit_not_in_force() -> Unprocessable:
 
 def unknown_regions(pointers: list[str]) -> Unprocessable:
     return Unprocessable(errors=[Flaw(pointer, "unknown_region", _REGION) for pointer in pointers])
+
+
+def not_malls(pointers: list[str]) -> Unprocessable:
+    return Unprocessable(errors=[Flaw(pointer, "not_a_public_service_mall", _MALL) for pointer in pointers])
 
 
 def in_the_future() -> Unprocessable:

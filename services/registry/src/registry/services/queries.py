@@ -1,17 +1,34 @@
 """Reading services: full text in Indonesian, typos forgiven, and by what people look for."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Date, Text, Uuid, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Double,
+    Float,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.data.pool import Connection
-from chassis.data.statements import Row, Statement
+from chassis.data.statements import Row, Statement, Statements
 from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, matching, one_of
 from chassis.http.models import RegionCode
+from registry.institutions.tables import institutions
 from registry.moments import Moment
 from registry.services.tables import services
 from registry.units.subtrees import is_wide, of_units
@@ -19,16 +36,19 @@ from registry.units.subtrees import is_wide, of_units
 SHOWN = (
     "id", "institution_id", "unit_id", "code", "name", "description", "kind", "field", "funding_route", "legal_basis",
     "target_groups", "vulnerable_groups", "channels", "life_events", "region_codes", "locations", "opening_hours",
-    "partners", "state",
+    "partners", "place_ids", "open_on_holidays", "special_hours", "state",
 )  # fmt: skip
 _Q = bindparam("q", type_=Text)
 _ID = bindparam("id", type_=Uuid)
 LISTED = select(*(services.c[name] for name in SHOWN), services.c.version)
 
 
+def _words() -> ColumnElement[Any]:
+    return func.websearch_to_tsquery("indonesian", func.without_stop_words(_Q))
+
+
 def _worded() -> ColumnElement[bool]:
-    words = func.websearch_to_tsquery("indonesian", func.without_stop_words(_Q))
-    return services.c.search.op("@@", is_comparison=True)(words)
+    return services.c.search.op("@@", is_comparison=True)(_words())
 
 
 def _similar() -> ColumnElement[bool]:
@@ -38,6 +58,13 @@ def _similar() -> ColumnElement[bool]:
 def _serving() -> ColumnElement[bool]:
     line = func.array_append(func.region_line(bindparam("region", type_=Text)), literal_column("'everywhere'"))
     return func.areas_served(services.c.region_codes).op("&&", is_comparison=True)(line)
+
+
+RELEVANCE = "relevance"
+_SORTS = {
+    "name": Sort((services.c.name, services.c.id), (str, UUID)),
+    "created_at": Sort((services.c.id,), (UUID,)),
+}
 
 
 def _any_term(name: str, column: ColumnElement[Any], description: str) -> Parameter:
@@ -64,23 +91,78 @@ def _filters(found: Callable[[], ColumnElement[bool]], *, wide: bool) -> Filters
             _any_term("life_event", services.c.life_events, "Life events"),
             _any_term("target_group", services.c.target_groups, "Target groups"),
             _any_term("vulnerable_group", services.c.vulnerable_groups, "Vulnerable groups"),
+            Parameter(
+                "place",
+                list[UUID],
+                lambda: services.c.place_ids.op("&&", is_comparison=True)(bindparam("place", type_=ARRAY(Uuid))),
+                "Public service malls (units) where it is given",
+                many=True,
+            ),
             _any_term("channel", services.c.channels, "Channels, see the vocabulary service_delivery_channels"),
             *of_units(services.c.unit_id, wide=wide),
         ],
-        sorts={
-            "name": Sort((services.c.name, services.c.id), (str, UUID)),
-            "created_at": Sort((services.c.id,), (UUID,)),
-        },
+        sorts=_SORTS,
         default_sort="name",
     )
 
 
-_WORDED = {wide: _filters(_worded, wide=wide) for wide in (False, True)}
-_SIMILAR = {wide: _filters(_similar, wide=wide) for wide in (False, True)}
-"""For words that nobody uses: most likely a typo. Asked with the words in one statement, it took a hundred times as long."""
-FILTERS = _WORDED[False]
-_WORDS_FOUND = Statement(select(services.c.id).where(_worded()).limit(1))
+def _distance() -> ColumnElement[float]:
+    """How far a service is from words that it has: less is better."""
+    return (-cast(func.ts_rank(services.c.search, _words()), Double)).label("distance")
+
+
+def _unlikeness() -> ColumnElement[float]:
+    """How far a name is from words that are nowhere: less is better."""
+    return cast(_Q.op("<<->", return_type=Float)(services.c.name), Double).label("distance")
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One way to find: its condition and its rows, with their distance if they come by relevance."""
+
+    source: Select[Any]
+    filters: Filters
+
+
+def _search(found: Callable[[], ColumnElement[bool]], far: ColumnElement[float] | None, *, wide: bool) -> _Search:
+    filters = _filters(found, wide=wide)
+    if far is None:
+        return _Search(LISTED, filters)
+    nearest = Sort((far, services.c.name, services.c.id), (float, str, UUID))
+    return _Search(LISTED.add_columns(far), replace(filters, sorts={RELEVANCE: nearest}, statements=Statements()))
+
+
+_SEARCHES = {
+    (worded, ranked, wide): _search(
+        _worded if worded else _similar,
+        (_distance() if worded else _unlikeness()) if ranked else None,
+        wide=wide,
+    )
+    for worded in (True, False)
+    for ranked in (True, False)
+    for wide in (True, False)
+}
+"""By words or, for words that nobody uses and are most likely a typo, by likeness: asked in one statement it took a hundred times
+as long. So a typo's hits never stand among those of the words themselves."""
+FILTERS = replace(
+    _filters(_worded, wide=False),
+    sorts={**_SORTS, RELEVANCE: Sort((services.c.id,), (UUID,))},
+    default_sort=RELEVANCE,
+)
+"""What a caller may ask for. `relevance` counts with words alone; without them the order is that of names."""
+MOST_RANKED = 5_000
+"""Of more hits than that the best are no better than the rest: they come by name, and a page costs what it did."""
+_HITS = Statement(
+    select(func.count()).select_from(select(services.c.id).where(_worded()).limit(MOST_RANKED + 1).subquery())
+)
 _ONE = Statement(LISTED.where(services.c.id == _ID))
+_PROVIDER = Statement(
+    select(institutions.c.time_zone, institutions.c.region_code)
+    .join(services, services.c.institution_id == institutions.c.id)
+    .where(services.c.id == _ID)
+    .order_by(func.lower(institutions.c.valid_during).desc())
+    .limit(1)
+)
 _LOCKED = Statement(LISTED.where(services.c.id == _ID).with_for_update())
 # The day is bound in any case: the unit's subtree is that of the day. A list asks what was offered only if one is named.
 _OFFERED = or_(
@@ -93,12 +175,26 @@ _OFFERED_ONE = Statement(LISTED.where(services.c.id == _ID, _OFFERED))
 async def find_services(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
     """A page of services: whatever their state, or those that were active on the day that was stated."""
     values = {**moment.values, "stated": moment.stated}
-    reach, words = ("all", _OFFERED, values), chosen.values.get("q")
+    words = chosen.values.get("q")
+    hits: int = 0 if words is None else await _HITS.fetchval(connection, q=words)
+    chosen = _ordered(chosen, rankable=words is not None and hits <= MOST_RANKED)
     wide = await is_wide(connection, chosen, moment)
-    page = await _WORDED[wide].page(connection, chosen, LISTED, reach=reach)
-    if words is None or page.rows or await _WORDS_FOUND.fetchrow(connection, q=words) is not None:
-        return page
-    return await _SIMILAR[wide].page(connection, chosen, LISTED, reach=reach)
+    search = _SEARCHES[words is None or hits > 0, chosen.sort.lstrip("-") == RELEVANCE, wide]
+    return await search.filters.page(connection, chosen, search.source, reach=("all", _OFFERED, values))
+
+
+def _ordered(chosen: Chosen, *, rankable: bool) -> Chosen:
+    """The order of the first page is kept to the last, whatever is entered meanwhile: it stands in the address of the next."""
+    if not chosen.sort.endswith(RELEVANCE):
+        return chosen
+    sort = chosen.sort if rankable or (chosen.cursor is not None and "q" in chosen.values) else "name"
+    query = (*((name, value) for name, value in chosen.query if name != "sort"), ("sort", sort))
+    return replace(chosen, sort=sort, query=query)
+
+
+async def find_provider(connection: Connection, identity: UUID) -> Row | None:
+    """The zone and region of the institution that provides a service: time_zone, region_code."""
+    return await _PROVIDER.fetchrow(connection, id=identity)
 
 
 async def find_service(

@@ -1,9 +1,10 @@
 """`/v1/services`: the catalogue, read by everybody; written by the institution's people and, in their subtree, heads of units."""
 
+from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from chassis.data.statements import Row
@@ -11,14 +12,18 @@ from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
 from chassis.http.identity import Public
-from chassis.http.problems import NotFound
+from chassis.http.problems import BadRequest, Flaw, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
+from directory.zones import iana_name
+from registry.calendars.days import MOST_DAYS, SPAN
+from registry.calendars.queries import find_layers, laid
 from registry.moments import OnDay
 from registry.rights import Contributor
 from registry.services import operations, queries
-from registry.services.schemas import Activation, Deactivation, NewService, Service, ServicePage, ServicePatch
+from registry.services.openings import open_day
+from registry.services.schemas import Activation, Deactivation, NewService, OpenDays, Service, ServicePage, ServicePatch
 from registry.terms import KnownTerms
 
 _STATE: dict[int | str, dict[str, Any]] = {409: {"description": "state_forbids"}}
@@ -49,6 +54,34 @@ async def get_service(
     if row is None:
         raise NotFound
     return _reply(request, row)
+
+
+@routes.get(
+    "/services/{service_id}/opening-hours",
+    operation_id="list_opening_hours",
+    summary="When a service is open",
+    response_model=OpenDays,
+)
+async def list_opening_hours(
+    request: Request,
+    _caller: Public,
+    connection: Snapshot,
+    service_id: UUID,
+    first: Annotated[date, Query(alias="from", description="The first day")],
+    until: Annotated[date, Query(alias="to", description=f"The day after the last, at most {MOST_DAYS} later")],
+) -> Response:
+    """Day by day: its hours of the week, closed on holidays of the nation and the region unless it says otherwise."""
+    if not 0 < (until - first).days <= MOST_DAYS:
+        raise BadRequest(SPAN, errors=[Flaw("query/to", "span", SPAN)])
+    row = await queries.find_service(connection, service_id)
+    place = await queries.find_provider(connection, service_id)
+    if row is None or place is None:
+        raise NotFound
+    zone = iana_name(place["time_zone"])
+    calendar = laid(await find_layers(connection, place["region_code"]), zone)
+    days = [first + timedelta(days=after) for after in range((until - first).days)]
+    content = {"time_zone": zone, "items": [open_day(row, calendar, day) for day in days]}
+    return single(request, content, version=row["version"])
 
 
 @routes.post(

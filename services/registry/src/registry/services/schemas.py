@@ -4,11 +4,11 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chassis.http.flaws import Broken
 from chassis.http.languages import Text
-from chassis.http.models import Body, Code, Line, Prose, RegionCode, Shape
+from chassis.http.models import Body, Code, Label, Line, Prose, RegionCode, Shape
 from registry.shapes import Patch
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -19,6 +19,7 @@ _ORDER = Text(
     "Jam layanan harus berurutan, tidak bertumpang tindih, dan berakhir setelah mulai.",
     "Hours must follow each other, not overlap, and end after they start.",
 )
+_TWICE = Text("Ada tanggal yang muncul dua kali.", "A date stands there twice.")
 
 
 def _in_order(hours: dict[Weekday, Blocks]) -> dict[Weekday, Blocks]:
@@ -47,6 +48,33 @@ class Partner(Body):
     agreement_number: Annotated[str, StringConstraints(max_length=200)] | None = None
 
 
+class SpecialDay(Body):
+    """A day with hours of its own, whatever the calendar says; without blocks it is closed."""
+
+    date: date
+    blocks: Blocks
+    note: Line | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> "SpecialDay":
+        moments = [moment for block in self.blocks for moment in block]
+        if moments != sorted(set(moments)):
+            raise Broken("hours_overlap", _ORDER)
+        return self
+
+
+def _once_a_day(days: list[SpecialDay]) -> list[SpecialDay]:
+    if len({day.date for day in days}) != len(days):
+        raise Broken("duplicate_date", _TWICE)
+    return days
+
+
+SpecialHours = Annotated[list[SpecialDay], Field(max_length=400), AfterValidator(_once_a_day)]
+Places = Annotated[
+    list[UUID],
+    Field(max_length=100, description="Public service malls where it is given too: units of kind public_service_mall"),
+]
+OnHolidays = Annotated[bool, Field(description="Whether the weekly hours hold on holidays and collective leave too")]
 Hours = Annotated[
     dict[Weekday, Blocks], AfterValidator(_in_order), Field(description="Local times by weekday; none = closed")
 ]
@@ -76,12 +104,16 @@ class NewService(Body):
     locations: Locations = Field(default_factory=list)
     opening_hours: Hours = Field(default_factory=dict)
     partners: Partners = Field(default_factory=list)
+    place_ids: Places = Field(default_factory=list)
+    open_on_holidays: OnHolidays = False
+    special_hours: SpecialHours = Field(default_factory=list)
 
 
 class ServicePatch(Patch):
     REQUIRED: ClassVar[frozenset[str]] = frozenset(
         {"unit_id", "code", "name", "kind", "legal_basis", "target_groups", "vulnerable_groups", "channels"}
         | {"life_events", "region_codes", "locations", "opening_hours", "partners"}
+        | {"place_ids", "open_on_holidays", "special_hours"}
     )
 
     unit_id: UUID | None = Field(None, description="Another unit of the same institution takes it over")
@@ -100,6 +132,9 @@ class ServicePatch(Patch):
     locations: Locations | None = None
     opening_hours: Hours | None = None
     partners: Partners | None = None
+    place_ids: Places | None = None
+    open_on_holidays: OnHolidays | None = None
+    special_hours: SpecialHours | None = None
 
 
 class Activation(Body):
@@ -129,6 +164,29 @@ class PartnerShown(Shape):
     agreement_number: str | None
 
 
+class SpecialDayShown(Shape):
+    date: date
+    blocks: list[tuple[str, str]]
+    note: str | None
+
+
+class OpenDay(Shape):
+    """`kind` of the day (day_kinds), or `special` where the service has hours of its own; no blocks: closed."""
+
+    date: date
+    kind: str
+    name: Label | None
+    note: str | None
+    blocks: list[tuple[str, str]]
+
+
+class OpenDays(Shape):
+    """When a service is open, by local time."""
+
+    time_zone: str
+    items: list[OpenDay]
+
+
 class Service(Shape):
     """A service of the catalogue. What it promises is in its standards."""
 
@@ -150,6 +208,9 @@ class Service(Shape):
     locations: list[LocationShown]
     opening_hours: dict[str, list[tuple[str, str]]]
     partners: list[PartnerShown]
+    place_ids: list[UUID]
+    open_on_holidays: bool
+    special_hours: list[SpecialDayShown]
     state: State
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -47,6 +48,11 @@ services = Table(
     Column("locations", JSONB, nullable=False),
     Column("opening_hours", JSONB, nullable=False),
     Column("partners", JSONB, nullable=False),
+    Column(
+        "place_ids", ARRAY(Uuid), nullable=False, server_default=text("'{}'")
+    ),  # units of others where it is given too
+    Column("open_on_holidays", Boolean, nullable=False, server_default=text("false")),
+    Column("special_hours", JSONB, nullable=False, server_default=text("'[]'")),
     Column("state", Text, nullable=False),  # draft, active, inactive
     Column("active_during", DATEMULTIRANGE, nullable=False, server_default=text("'{}'")),
     Column("version", BigInteger, nullable=False, server_default=text("0")),
@@ -61,6 +67,7 @@ services = Table(
     CheckConstraint("state IN ('draft', 'active', 'inactive')", name="state_known"),
     CheckConstraint("state <> 'active' OR cardinality(legal_basis) > 0", name="founded"),
     Index("services_unit_id_idx", "unit_id"),
+    Index("services_place_ids_idx", "place_ids", postgresql_using="gin", postgresql_where=text("place_ids <> '{}'")),
     Index("services_name_idx", "name", "id"),
     Index("services_search_idx", "search", text("areas_served(region_codes)"), postgresql_using="gin"),
     Index("services_name_trigram_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),

@@ -7,7 +7,10 @@ from registry.standards.completeness import COMPONENTS, CONSIDERATIONS
 
 Change = Literal["added", "removed", "changed"]
 Part = Literal["components", "considerations"]
-_PARTS: tuple[tuple[Part, tuple[str, ...]], ...] = (("components", COMPONENTS), ("considerations", CONSIDERATIONS))
+_PARTS: tuple[tuple[Part, tuple[str, ...]], ...] = (
+    ("components", COMPONENTS),
+    ("considerations", (*CONSIDERATIONS, "data")),
+)
 _MINUTES = {"minute": 1, "hour": 60}
 
 

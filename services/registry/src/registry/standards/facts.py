@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from registry.standards import lifecycle
 from registry.standards.completeness import MANUFACTURING
 
 Row = Mapping[str, Any]
 
+COURSE = ("consultation_elements", "publication_media", "charter_state", "reviewed_on")
+"""How the version came about and is published: what PEKPPP asks of standards and charters (F-02). Null: not recorded."""
 _SUMMARISED = ("completion_time", "fee", "service_guarantee")
 """What complaints and evaluation reckon with: the time promise, the price, the remedy."""
 
@@ -45,6 +48,7 @@ def written(row: Row, *, insider: bool) -> dict[str, Any]:
             "effective_on",
             "effective_to",
             "review_due_on",
+            *COURSE,
             "considerations",
             "manufacturing_public",
             "content_hash",
@@ -54,6 +58,7 @@ def written(row: Row, *, insider: bool) -> dict[str, Any]:
         )
     }
     shown["in_force"] = is_in_force(row, today)
+    shown["review_state"] = lifecycle.review_state(row, today)
     shown["components"] = visible_components(row, insider=insider)
     shown["provider_team"] = row["provider_team"] if insider else None
     shown["changeable_components"] = sorted(row["changeable"]) if insider else None
@@ -74,6 +79,7 @@ def public_state(row: Row) -> dict[str, Any]:
         "effective_on": row["effective_on"],
         "effective_to": row["effective_to"],
         "review_due_on": row["review_due_on"],
+        **{name: row[name] for name in COURSE},
         "content_hash": row["content_hash"],
         "predecessor_id": row["predecessor_id"],
         "components": summary,

@@ -3,9 +3,10 @@
 A role acts within its reach. Guards that need the content stand in completeness.py, consultations and stipulation.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 UNIT_HEAD = "unit_head"
 OFFICER = "officer"
@@ -106,8 +107,30 @@ def state_on(state: str, effective_to: date | None, day: date) -> str:
     return state
 
 
+def state_as_of(state: str, effective_on: date | None, effective_to: date | None, day: date) -> str:
+    """The state as of a day that a reader names: what has ended since was in force while it was, under review or not."""
+    in_force = effective_on is not None and effective_on <= day and (effective_to is None or day < effective_to)
+    if in_force and state in ("superseded", "revoked"):
+        return "published"
+    return state_on(state, effective_to, day)
+
+
+REVIEW_ADVISED_YEARS = 1
+"""From then on a review is advised: PEKPPP gives its top score for reviews within a year (F-02)."""
 REVIEW_YEARS = 3
 """The longest time between reviews (PP 96/2012 art. 33; PermenPANRB 15/2014)."""
+
+
+def review_state(row: Mapping[str, Any], day: date) -> str | None:
+    """`current`, `advised` (a year after it took effect or was last reviewed) or `due`; None unless it is in force on the day."""
+    start, end = row["effective_on"], row["effective_to"]
+    if start is None or start > day or (end is not None and end <= day) or row["state"] not in IN_FORCE:
+        return None
+    due = row["review_due_on"]
+    if due is not None and due <= day:
+        return "due"
+    since = max(start, row["reviewed_on"] or start)
+    return "advised" if review_due(since, REVIEW_ADVISED_YEARS) <= day else "current"
 
 
 def review_due(day: date, years: int = REVIEW_YEARS) -> date:

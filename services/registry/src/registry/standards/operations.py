@@ -1,4 +1,4 @@
-"""The verbs of drafting, and the one way in which a version changes: locked, moved by the table, recorded."""
+"""The verbs of drafting, and the one way in which a version changes: locked, moved by the table, recorded, told of."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Text as SqlText
 from sqlalchemy import bindparam, func, insert, update
 
+from chassis.data import events
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from chassis.http.languages import Text
@@ -18,6 +19,7 @@ from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry.recorded import begin_change
 from registry.standards import lifecycle, queries, rights
+from registry.standards.facts import COURSE, public_state
 from registry.standards.tables import standard_moves, standards
 
 _NOT_THE_ROWS = ("in_force_during", "recorded_at")
@@ -41,6 +43,7 @@ _CHANGED = (
     "effective_on",
     "effective_to",
     "review_due_on",
+    *COURSE,
     "revision",
     "changed_at",
 )
@@ -185,10 +188,24 @@ async def carry_out(
 
 
 async def amend(connection: Connection, row: Mapping[str, Any], *, by: By, **changes: Any) -> dict[str, Any]:
-    """Change what a locked row says without moving it; returns the new row."""
+    """Change what a locked row says without moving it, and tell of it: `standard.changed`."""
     changed = {**row, **changes, "revision": row["revision"] + 1, "changed_at": by.now}
     await _UPDATE.execute(connection, standard_id=row["id"], **{name: changed[name] for name in _CHANGED})
+    await tell(connection, changed, "standard.changed", now=by.now)
     return changed
+
+
+async def tell(connection: Connection, row: Mapping[str, Any], type_: str, *, now: datetime) -> None:
+    """Record a fact about the version, with its public state."""
+    await events.record(
+        connection,
+        type_,
+        subject=f"standards/{row['id']}",
+        sequence=row["revision"],
+        data=public_state(row),
+        at=now,
+        institution_id=row["institution_id"],
+    )
 
 
 async def draft(connection: Connection, service_id: UUID, content: Mapping[str, Any], *, by: By) -> dict[str, Any]:
@@ -221,6 +238,7 @@ async def draft(connection: Connection, service_id: UUID, content: Mapping[str, 
         "effective_on": None,
         "effective_to": None,
         "review_due_on": None,
+        **dict.fromkeys(COURSE),
         "time_zone": service["time_zone"],
         "drafted_by": by.name,
         "created_at": by.now,

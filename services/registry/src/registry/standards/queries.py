@@ -1,7 +1,5 @@
 """Reading standards. Each row comes with its service's unit and institution, and the local day."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -10,12 +8,9 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    FromClause,
     MetaData,
-    Select,
     Table,
     Uuid,
-    and_,
     bindparam,
     case,
     cast,
@@ -26,11 +21,10 @@ from sqlalchemy import (
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
-from chassis.http.filters import Filters, Sort, matching, one_of
 from directory.zones import DEFAULT_ZONE, IANA_NAMES
 from registry.institutions.tables import institutions
 from registry.services.tables import services
-from registry.standards.lifecycle import IN_FORCE, SHOWN_TO_ALL, state_on
+from registry.standards.lifecycle import IN_FORCE, state_as_of, state_on
 from registry.standards.tables import standard_moves, standard_settings, standards
 from registry.units.tables import unit_ancestors
 
@@ -38,7 +32,8 @@ _AT = bindparam("at", type_=DateTime(timezone=True))
 _ID = bindparam("id", type_=Uuid)
 
 
-def _local_day(zone: Any) -> Any:
+def local_day(zone: Any) -> Any:
+    """The day in a zone at `at`, which the statement binds."""
     return cast(func.timezone(zone, _AT), Date)
 
 
@@ -52,7 +47,7 @@ def _ancestors(unit_id: Any, day: Any) -> Any:
 
 def _placed(source: Any) -> Any:
     """A version with where its service is now: `institution_id` and `unit_id` are the service's, not what the row remembers."""
-    today = _local_day(source.c.time_zone)
+    today = local_day(source.c.time_zone)
     columns = [column for column in source.c if column.name not in ("institution_id", "in_force_during", "replaced_at")]
     return select(
         *columns,
@@ -92,7 +87,7 @@ _ZONE_OF_SERVICE = (
     .limit(1)
     .scalar_subquery()
 )
-_SERVICE_TODAY = _local_day(_ZONE_OF_SERVICE)
+_SERVICE_TODAY = local_day(_ZONE_OF_SERVICE)
 _SERVICE = Statement(
     select(
         services.c.id,
@@ -116,74 +111,6 @@ _LATEST_PUBLISHED = Statement(
 _SETTINGS = Statement(select(standard_settings).where(standard_settings.c.institution_id == _ID))
 _MOVES = Statement(select(standard_moves).where(standard_moves.c.standard_id == _ID).order_by(standard_moves.c.id))
 
-_TODAY = bindparam("today", type_=Date)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The list of versions over the table, or over the view of all that was ever known."""
-
-    source: Select[Any]
-    filters: Filters
-    table: FromClause
-
-
-def _listing(table: FromClause) -> Listing:
-    in_force = or_(*(table.c.state == state for state in sorted(IN_FORCE)))
-    # By the day: a version whose successor has taken effect is superseded, recorded so yet or not.
-    true_state = case((and_(in_force, table.c.effective_to <= _TODAY), "superseded"), else_=table.c.state)
-    period = (
-        table.c.in_force_during
-        if "in_force_during" in table.c
-        else case((table.c.effective_on.is_not(None), func.daterange(table.c.effective_on, table.c.effective_to)))
-    )
-    left_out = ("institution_id", "in_force_during", "replaced_at")
-    return Listing(
-        select(
-            *(column for column in table.c if column.name not in left_out),
-            services.c.institution_id,
-            services.c.unit_id,
-            _TODAY.label("today"),
-        ).select_from(table.join(services, services.c.id == table.c.service_id)),
-        Filters(
-            parameters=[
-                one_of("state", true_state, str, "State, see the vocabulary standard_states"),
-                matching(
-                    "in_force_on",
-                    lambda: period.op("@>", is_comparison=True)(bindparam("in_force_on", type_=Date)),
-                    "The version that is the promise on this day",
-                    kind=date,
-                ),
-            ],
-            sorts={"version": Sort((table.c.version,), (int,))},
-            default_sort="-version",
-        ),
-        table,
-    )
-
-
-LISTING = _listing(standards)
-KNOWN_LISTING = _listing(standards_known)
-
-
-def visible_versions(
-    listing: Listing, service_id: UUID, *, insider: bool, today: date, known_at: datetime | None
-) -> tuple[str, Any, Mapping[str, Any]]:
-    """The reach of a list: one service's versions, all of them or those that anybody may read, as they were known."""
-    table = listing.table
-    shown = or_(
-        *(table.c.state == state for state in sorted(SHOWN_TO_ALL)),
-        and_(table.c.state == "revoked", table.c.effective_on.is_not(None)),
-    )
-    wanted = [table.c.service_id == bindparam("of_service", type_=Uuid)]
-    values: dict[str, Any] = {"of_service": service_id, "today": today}
-    if not insider:
-        wanted.append(shown)
-    if known_at is not None:
-        wanted += [table.c.recorded_at <= _KNOWN_AT, table.c.replaced_at > _KNOWN_AT]
-        values["known_at"] = known_at
-    return ("insider" if insider else "public"), and_(*wanted), values
-
 
 async def find_service(connection: Connection, service_id: UUID, *, at: datetime) -> Row | None:
     """A service's place: institution_id, unit_id, code, time_zone (IANA), today, ancestors."""
@@ -197,14 +124,20 @@ async def find_standard(
     at: datetime,
     lock: Literal["update", "share"] | None = None,
     known_at: datetime | None = None,
+    on: date | None = None,
 ) -> Row | None:
-    """A version with its place; `lock` holds its row (shared: it can't move meanwhile), `known_at` reads what was recorded then."""
+    """A version with its place; `lock` holds its row (shared: it can't move meanwhile), `known_at` reads what was recorded then.
+
+    `on`: as of that day instead of today.
+    """
     if known_at is not None:
         row = await _KNOWN.fetchrow(connection, id=standard_id, at=at, known_at=known_at)
     else:
         statement = _ONE if lock is None else _LOCKED if lock == "update" else _SHARED
         row = await statement.fetchrow(connection, id=standard_id, at=at)
-    return None if row is None else by_the_day(row)
+    if row is None:
+        return None
+    return by_the_day(row) if on is None else as_of(row, on)
 
 
 async def find_stored(connection: Connection, standard_id: UUID, *, at: datetime) -> Row | None:
@@ -215,6 +148,12 @@ async def find_stored(connection: Connection, standard_id: UUID, *, at: datetime
 def by_the_day(row: Row) -> Row:
     """The row with the state that is true today, recorded so yet or not."""
     return {**row, "state": state_on(row["state"], row["effective_to"], row["today"])}
+
+
+def as_of(row: Row, day: date) -> Row:
+    """The row as of a day that a reader names."""
+    state = state_as_of(row["state"], row["effective_on"], row["effective_to"], day)
+    return {**row, "state": state, "today": day}
 
 
 async def next_version(connection: Connection, service_id: UUID) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Forbidden, NotFound
 from directory.access import may
+from directory.reach import Reach, reach_by_scope, reach_of
 from directory.roles import Actor, acts_within, reaches
 from registry.standards import lifecycle
 
@@ -45,6 +46,11 @@ def is_insider(actor: Actor, place: Place) -> bool:
     return acts_within(actor, WRITE, institution) or may(
         actor, READ, *INSIDERS, institution_id=institution, ancestors=ancestors
     )
+
+
+def reach(actor: Actor) -> Reach:
+    """Whose standards the actor sees whole: as `is_insider` says of each."""
+    return reach_of(actor, *INSIDERS) | reach_by_scope(actor, READ) | reach_by_scope(actor, WRITE)
 
 
 def shown_to_all(row: Mapping[str, Any]) -> bool:

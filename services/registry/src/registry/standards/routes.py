@@ -1,4 +1,4 @@
-"""`/v1/services/{id}/standards` and `/v1/standards/{id}`: drafting, comparing, abandoning, and the version in force on any day."""
+"""`/v1/standards` and `/v1/services/{id}/standards`: finding, drafting, comparing, abandoning, and the version in force on any day."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,15 +10,15 @@ from starlette.responses import Response
 from chassis.data.transactions import Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
-from chassis.http.models import Instant
 from chassis.http.problems import Forbidden, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import FOREVER, IfMatch, MayMatch, encode, single
 from chassis.ops.clock import Now
 from directory.access import Anyone, acting
 from directory.roles import Actor
+from registry.moments import AtMoment, Moment
 from registry.rights import Manager, require_manager
-from registry.standards import facts, lifecycle, operations, queries, rights, settings
+from registry.standards import considerations, facts, lifecycle, listing, operations, queries, rights, settings
 from registry.standards.components import stored
 from registry.standards.diff import differences
 from registry.standards.operations import By
@@ -32,6 +32,7 @@ from registry.standards.schemas import (
     StandardDraft,
     StandardPage,
     StandardPatch,
+    StandardSummaries,
     patched,
 )
 
@@ -39,7 +40,6 @@ Drafter = Annotated[Actor, acting("unit_head", "officer", scope=rights.WRITE)]
 Head = Annotated[Actor, acting("unit_head", scope=rights.WRITE)]
 HeadOrResponsible = Annotated[Actor, acting("unit_head", "responsible_officer", scope=rights.WRITE)]
 HeadOrHigher = Annotated[Actor, acting("unit_head", "responsible_officer", "supervisor", scope=rights.WRITE)]
-KnownAt = Annotated[Instant | None, Query(description="As it was recorded at this instant; default now")]
 
 routes = router(tags=["standards"])
 
@@ -65,14 +65,43 @@ def kept(actor: Actor, *rows: Any) -> dict[str, Any]:
 
 
 async def readable(
-    connection: Any, standard_id: UUID, actor: Actor, *, at: datetime, known_at: datetime | None = None
+    connection: Any, standard_id: UUID, actor: Actor, *, at: datetime, moment: Moment | None = None
 ) -> Any:
-    """A version that the actor may read. Raises NotFound."""
-    row = await queries.find_standard(connection, standard_id, at=at, known_at=known_at)
+    """A version that the actor may read, as it is or as of a moment. Raises NotFound."""
+    known_at = moment.known_at if moment is not None else None
+    on = moment.day if moment is not None and moment.stated else None
+    row = await queries.find_standard(connection, standard_id, at=at, known_at=known_at, on=on)
     if row is None:
         raise NotFound
     rights.check_visible(actor, row)
     return row
+
+
+@routes.get("/standards", operation_id="find_standards", summary="Find standards", response_model=StandardSummaries)
+async def find_standards(
+    actor: Anyone,
+    connection: Snapshot,
+    moment: AtMoment,
+    chosen: Annotated[Chosen, listing.ACROSS.filters.dependency()],
+    now: Now,
+) -> Response:
+    """Versions of all services, without their texts: by institution, unit, state, or when a review is due.
+
+    With `as_of`, those in force on the day. Drafts are listed to their units' people alone, until they are open for comment.
+    """
+    page = await listing.find_across(connection, chosen, moment, reach=rights.reach(actor), at=now)
+    items = [_summary(row, moment) for row in page.rows]
+    return Response(encode(page.written(items)), media_type="application/json")
+
+
+def _summary(found: Any, moment: Moment) -> dict[str, Any]:
+    row = queries.as_of(found, moment.day) if moment.stated else queries.by_the_day(found)
+    day = row["today"]
+    return {
+        **listing.summary(row),
+        "in_force": facts.is_in_force(row, day),
+        "review_state": lifecycle.review_state(row, day),
+    }
 
 
 @routes.get(
@@ -85,11 +114,11 @@ async def list_standards(
     actor: Anyone,
     connection: Snapshot,
     service_id: UUID,
-    chosen: Annotated[Chosen, queries.LISTING.filters.dependency()],
+    moment: AtMoment,
+    chosen: Annotated[Chosen, listing.OF_SERVICE.filters.dependency()],
     now: Now,
-    known_at: KnownAt = None,
 ) -> Response:
-    """Newest first. `in_force_on` gives the one version that was, is or will be the promise on that day.
+    """Newest first. `as_of` (or `in_force_on`) gives the one version that was, is or will be the promise on that day.
 
     Drafts are listed to the unit's people alone, until they are open for comment.
     """
@@ -97,11 +126,10 @@ async def list_standards(
     if service is None:
         raise NotFound
     insider = rights.is_insider(actor, service)
-    listing = queries.LISTING if known_at is None else queries.KNOWN_LISTING
-    reach = queries.visible_versions(listing, service_id, insider=insider, today=service["today"], known_at=known_at)
-    page = await listing.filters.page(connection, chosen, listing.source, reach=reach)
-    rows = [{**queries.by_the_day(row), "ancestors": service["ancestors"]} for row in page.rows]
-    return Response(encode(page.written([shown(row, actor) for row in rows])), media_type="application/json")
+    page = await listing.find_versions(connection, chosen, service_id, moment, insider=insider, today=service["today"])
+    rows = [queries.as_of(row, moment.day) if moment.stated else queries.by_the_day(row) for row in page.rows]
+    items = [shown({**row, "ancestors": service["ancestors"]}, actor) for row in rows]
+    return Response(encode(page.written(items)), media_type="application/json")
 
 
 @routes.post(
@@ -125,7 +153,7 @@ async def draft_standard(
     content = {
         "number": body.number,
         "provider_team": [member.model_dump() for member in body.provider_team],
-        "considerations": body.considerations.model_dump(),
+        "considerations": considerations.kept(body.considerations),
         "components": stored(body.components),
         "manufacturing_public": body.manufacturing_public,
     }

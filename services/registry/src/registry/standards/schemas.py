@@ -8,15 +8,8 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from chassis.http.models import Body, Code, Line, Prose, Shape
 from chassis.http.refusals import told
-from registry.standards.components import Components, Passage, stored
-
-
-class Considerations(Body):
-    """With regard to what the standard is drafted (UU 25/2009 art. 20(1)): the provider, the community, the surroundings."""
-
-    capability: Passage = ""
-    community_needs: Passage = ""
-    local_conditions: Passage = ""
+from registry.standards.components import Components, stored
+from registry.standards.considerations import Considerations, kept
 
 
 def _named(value: Any) -> Any:
@@ -91,7 +84,7 @@ def patched(row: Any, patch: StandardPatch) -> dict[str, Any]:
         components = stored(_validated(Components, merged(components, patch.components), "components"))
     if patch.considerations is not None:
         found = _validated(Considerations, merged(considerations, patch.considerations), "considerations")
-        considerations = found.model_dump()
+        considerations = kept(found)
     flag = row["manufacturing_public"] if patch.manufacturing_public is None else patch.manufacturing_public
     team = row["provider_team"]
     if patch.provider_team is not None:
@@ -115,6 +108,7 @@ class Standard(Shape):
     """A version of a service's standard. `components` are keyed by standard_components; those a reader may not see are left out.
 
     `provider_team` and `changeable_components` are told to the unit's people alone. `effective_to` is exclusive.
+    `consultation_elements` (who attended), `publication_media`, `charter_state`, `reviewed_on`: null where not recorded.
     """
 
     id: UUID
@@ -126,7 +120,7 @@ class Standard(Shape):
     state: str
     in_force: bool
     components: Components
-    considerations: dict[str, str]
+    considerations: Considerations
     provider_team: list[dict[str, Any]] | None
     manufacturing_public: bool
     changeable_components: list[str] | None
@@ -135,6 +129,13 @@ class Standard(Shape):
     effective_on: date | None
     effective_to: date | None
     review_due_on: date | None
+    consultation_elements: list[str] | None
+    publication_media: list[str] | None
+    charter_state: str | None
+    reviewed_on: date | None
+    review_state: str | None = Field(
+        description="current, advised (after one year), due (after three); null: not in force"
+    )
     created_at: datetime
     changed_at: datetime
     allowed_actions: list[str]
@@ -142,6 +143,34 @@ class Standard(Shape):
 
 class StandardPage(Shape):
     items: list[Standard]
+    next: str | None
+    count: int | None = None
+
+
+class StandardSummary(Shape):
+    """A version without its text."""
+
+    id: UUID
+    service_id: UUID
+    service_code: str
+    service_name: str
+    unit_id: UUID
+    institution_id: UUID
+    number: str
+    version: int
+    state: str
+    in_force: bool
+    effective_on: date | None
+    effective_to: date | None
+    review_due_on: date | None
+    reviewed_on: date | None
+    review_state: str | None
+    charter_state: str | None
+    changed_at: datetime
+
+
+class StandardSummaries(Shape):
+    items: list[StandardSummary]
     next: str | None
     count: int | None = None
 

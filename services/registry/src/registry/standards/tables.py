@@ -48,6 +48,11 @@ standards = Table(
     Column("effective_on", Date),
     Column("effective_to", Date),  # exclusive
     Column("review_due_on", Date),
+    # What followers are told of how the version came about and is published; null where nobody recorded it.
+    Column("consultation_elements", ARRAY(Text)),  # who attended, at the stipulation
+    Column("publication_media", ARRAY(Text)),
+    Column("charter_state", Text),
+    Column("reviewed_on", Date),  # the last review that confirmed it
     Column("time_zone", Text, nullable=False),  # IANA name
     Column("drafted_by", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),

@@ -16,7 +16,7 @@ from registry.standards import lifecycle
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
 from registry.standards.operations import By
-from registry.stipulation import facts, queries
+from registry.stipulation import queries
 
 SYSTEM = Actor(kind="client", id="system", unbound=True)
 """The registry itself, where the day comes and nobody acts."""
@@ -30,7 +30,7 @@ async def review(
     row, move = await standards.lock(connection, standard_id, "review", by=by, expected=expected)
     details = {"cause": cause, "reason": reason}
     changed = await standards.carry_out(connection, row, move, by=by, details=details)
-    await facts.tell(connection, changed, "standard.under_review", now=by.now)
+    await standards.tell(connection, changed, "standard.under_review", now=by.now)
     return changed
 
 
@@ -46,8 +46,9 @@ async def confirm(
         by=by,
         details={"report": report},
         review_due_on=lifecycle.review_due(row["today"], years),
+        reviewed_on=row["today"],
     )
-    await facts.tell(connection, changed, "standard.confirmed", now=by.now)
+    await standards.tell(connection, changed, "standard.confirmed", now=by.now)
     return changed
 
 
@@ -66,7 +67,7 @@ async def revoke(
         last = max(start, row["today"])
         ends["effective_to"] = last if row["effective_to"] is None else min(last, row["effective_to"])
     changed = await standards.carry_out(connection, row, move, by=by, details=decree, **ends)
-    await facts.tell(connection, changed, "standard.revoked", now=by.now)
+    await standards.tell(connection, changed, "standard.revoked", now=by.now)
     if start is not None and start > row["today"]:
         for other in others:
             if other["effective_to"] == start:
@@ -77,7 +78,7 @@ async def revoke(
 async def _go_on(connection: Connection, standard_id: UUID, until: Any, *, by: By) -> None:
     found = await standard_queries.find_standard(connection, standard_id, at=by.now, lock="update")
     assert found is not None
-    await facts.amend(connection, found, by=by, effective_to=until)
+    await standards.amend(connection, found, by=by, effective_to=until)
 
 
 async def move_what_is_due(pool: Pool, *, now: datetime) -> int:
@@ -104,7 +105,7 @@ async def _by_itself(connection: Connection, standard_id: UUID, action: str, typ
     assert move is not None
     details = {"cause": "review_due"} if action == "review" else {}
     changed = await standards.carry_out(connection, row, move, by=by, details=details)
-    await facts.tell(connection, changed, type_, now=by.now)
+    await standards.tell(connection, changed, type_, now=by.now)
 
 
 async def watch_days(app: FastAPI) -> None:

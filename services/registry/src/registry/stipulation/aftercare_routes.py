@@ -1,4 +1,4 @@
-"""`/v1/standards/{id}/review`, `/confirmation`, `/revocation`: the later life of a published standard."""
+"""`/v1/standards/{id}/charter/signature`, `/review`, `/confirmation`, `/revocation`: the later life of a published standard."""
 
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,36 @@ from chassis.ops.clock import Now
 from registry.standards.operations import By
 from registry.standards.routes import Head, HeadOrHigher, HeadOrResponsible, reply
 from registry.standards.schemas import Standard
-from registry.stipulation import aftercare
-from registry.stipulation.schemas import ConfirmationBody, ReviewBody, RevocationBody
+from registry.stipulation import aftercare, charters
+from registry.stipulation.schemas import ConfirmationBody, ReviewBody, RevocationBody, SignatureBody
 
 REFUSED: dict[int | str, dict[str, Any]] = {409: {"description": "move_not_allowed: allowed_actions names what is"}}
 
 routes = router(tags=["stipulation"])
+
+
+@routes.post(
+    "/standards/{standard_id}/charter/signature",
+    operation_id="sign_charter",
+    summary="Sign the charter anew",
+    response_model=Standard,
+    responses=REFUSED,
+)
+async def sign_charter(
+    request: Request,
+    _once: Once,
+    actor: Head,
+    connection: Transaction,
+    standard_id: UUID,
+    body: SignatureBody,
+    expected: IfMatch,
+    now: Now,
+) -> Response:
+    """After the signer's seat changed hands: for every standard that the charter covers. Earlier signatures are kept."""
+    signature = body.model_dump(mode="json") | {"signed_on": body.signed_on}
+    by = By(actor=actor, now=now)
+    row = await charters.sign_anew(connection, standard_id, signature, by=by, expected=expected)
+    return reply(request, row, actor)
 
 
 @routes.post(

@@ -21,8 +21,9 @@ from chassis.http.versions import single
 from chassis.ops.clock import Now
 from directory.access import Anyone
 from directory.roles import Actor
+from registry.moments import AtMoment, Moment, OnDay
 from registry.standards import rights
-from registry.standards.routes import KnownAt, readable, reply
+from registry.standards.routes import readable, reply
 from registry.standards.schemas import Standard
 from registry.stipulation import documents, queries
 from registry.stipulation.documents_places import find_place
@@ -52,15 +53,15 @@ async def get_standard(
     connection: Snapshot,
     printer: Printer,
     standard_id: UUID,
+    moment: AtMoment,
     now: Now,
-    known_at: KnownAt = None,
 ) -> Response:
     """The public sees the six service-delivery components always, the others unless the version keeps them internal.
 
-    By Accept as JSON, as PDF, or as a page.
+    By Accept as JSON, as PDF, or as a page. With `as_of`, what the version was on that day.
     """
     form = chosen_form(request, (JSON, PDF, HTML))
-    row = await readable(connection, standard_id, actor, at=now, known_at=known_at)
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
     if form == JSON:
         return reply(request, row, actor)
     if form == HTML:
@@ -81,11 +82,12 @@ async def get_standard_page(
     connection: Snapshot,
     printer: Printer,
     standard_id: UUID,
+    moment: OnDay,
     now: Now,
     language: Annotated[Language | None, Query(description="Default: by Accept-Language")] = None,
 ) -> Response:
     """Where the codes on documents lead: HTML whatever Accept says, without script or outside asset, with the charter."""
-    row = await readable(connection, standard_id, actor, at=now)
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
     chosen = language or request.state.language
     return await _page(request, connection, row, actor, printing=printer, language=chosen)
 
@@ -98,14 +100,18 @@ async def get_standard_page(
     responses=FORMS,
 )
 async def get_charter(
-    request: Request, actor: Anyone, connection: Snapshot, printer: Printer, standard_id: UUID, now: Now
+    request: Request,
+    actor: Anyone,
+    connection: Snapshot,
+    printer: Printer,
+    standard_id: UUID,
+    moment: OnDay,
+    now: Now,
 ) -> Response:
     """The three statements, who signed them, and every standard that the charter covers. By Accept as JSON, or as PDF for the wall."""
     form = chosen_form(request, (JSON, PDF))
-    row = await readable(connection, standard_id, actor, at=now)
-    charter = await queries.find_charter_of(connection, standard_id)
-    if charter is None:
-        raise NotFound
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
+    charter = await _charter_on(connection, standard_id, moment)
     covered = await queries.find_covered(connection, charter["id"])
     if form == JSON:
         return await _charter(request, connection, charter, row, covered=covered)
@@ -126,6 +132,21 @@ async def get_charter(
     return pdf_reply(request, printer.press, document, version=row["revision"], name=name, keep=True, cache=OPEN)
 
 
+async def _charter_on(connection: Connection, standard_id: UUID, moment: Moment) -> Row:
+    """The charter as it was signed last, or by the day that was stated; with `signings`. Raises NotFound."""
+    charter = await queries.find_charter_of(connection, standard_id)
+    if charter is None:
+        raise NotFound
+    signings = await queries.find_signings(connection, charter["id"])
+    if not moment.stated:
+        return {**charter, "signings": signings}
+    by_then = [signing for signing in signings if signing["signed_on"] <= moment.day]
+    if not by_then:
+        raise NotFound
+    signed = {name: by_then[0][name] for name in ("number", "statements", "signer", "signed_on")}
+    return {**charter, **signed, "signings": by_then}
+
+
 async def _charter(request: Request, connection: Connection, charter: Row, row: Row, *, covered: list[Row]) -> Response:
     signer = charter["signer"]
     warnings = []
@@ -140,6 +161,7 @@ async def _charter(request: Request, connection: Connection, charter: Row, row: 
         "statements": [{"code": code, "text": text} for code, text in charter["statements"].items()],
         "signer": signer,
         "standards": [dict(found) for found in covered],
+        "signings": [{name: each[name] for name in ("number", "signer", "signed_on")} for each in charter["signings"]],
         "warnings": warnings,
     }
     return single(request, content, version=row["revision"])

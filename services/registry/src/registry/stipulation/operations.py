@@ -11,7 +11,6 @@ from chassis.data.statements import Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Flaw, Forbidden, Unprocessable
 from chassis.http.versions import Expected
-from chassis.ops.identifiers import new_id
 from directory.roles import Actor, Seat, reaches
 from registry.consultations import queries as consultation_queries
 from registry.standards import lifecycle, settings
@@ -20,8 +19,8 @@ from registry.standards import queries as standard_queries
 from registry.standards.facts import content
 from registry.standards.operations import By
 from registry.standards.seal import content_hash
-from registry.stipulation import facts, gate, queries
-from registry.stipulation.tables import charter_standards, charters, publications, stipulations
+from registry.stipulation import charters, gate, queries
+from registry.stipulation.tables import publications, stipulations
 
 
 def _adding(table: Table) -> Statement:
@@ -32,8 +31,6 @@ def _adding(table: Table) -> Statement:
 
 _STIPULATE = _adding(stipulations)
 _PUBLISH = _adding(publications)
-_CHARTER = _adding(charters)
-_COVER = _adding(charter_standards)
 _INCOMPLETE = Text(
     "Standar belum dapat ditetapkan; semua kekurangannya disebutkan.",
     "The standard can't be stipulated yet; everything that is missing is named.",
@@ -101,7 +98,16 @@ async def stipulate(
         stipulated_by=by.name,
     )
     details = {"decree_number": decree["decree_number"], "decree_date": decree["decree_date"]}
-    return await standards.carry_out(connection, row, move, by=by, details=details, content_hash=sealed, changeable=[])
+    return await standards.carry_out(
+        connection,
+        row,
+        move,
+        by=by,
+        details=details,
+        content_hash=sealed,
+        changeable=[],
+        consultation_elements=await consultation_queries.find_elements(connection, standard_id),
+    )
 
 
 def _check_acting(actor: Actor, row: Mapping[str, Any], move: lifecycle.Move, chosen: Mapping[str, Any]) -> None:
@@ -152,7 +158,7 @@ async def publish(
         decree_date=stipulation["decree_date"],
         others_effective_on=[other["effective_on"] for other in others],
     )
-    media = [channel["medium"] for channel in publication["channels"]]
+    media = sorted({channel["medium"] for channel in publication["channels"]})
     charter_id = publication["charter_id"]
     if charter_id is not None:
         charter = await queries.find_charter(connection, charter_id)
@@ -165,8 +171,8 @@ async def publish(
         if other["effective_to"] is None or other["effective_to"] > effective_on:
             await _end(connection, other["id"], effective_on, by=by)
     if publication["charter"] is not None:
-        charter_id = await _issue_charter(connection, row, publication["charter"], media, by=by)
-    await _COVER.execute(connection, standard_id=standard_id, charter_id=charter_id)
+        charter_id = await charters.issue(connection, row, publication["charter"], media, by=by)
+    charter_state = await charters.cover(connection, charter_id, standard_id, media, by=by)
     await _PUBLISH.execute(
         connection,
         standard_id=standard_id,
@@ -182,8 +188,10 @@ async def publish(
         details={"effective_on": effective_on, "charter_id": charter_id},
         effective_on=effective_on,
         review_due_on=lifecycle.review_due(effective_on),
+        publication_media=media,
+        charter_state=charter_state,
     )
-    await facts.tell(connection, changed, "standard.published", now=by.now)
+    await standards.tell(connection, changed, "standard.published", now=by.now)
     return changed
 
 
@@ -192,28 +200,9 @@ async def _end(connection: Connection, standard_id: UUID, day: Any, *, by: By) -
     found = await standard_queries.find_standard(connection, standard_id, at=by.now, lock="update")
     assert found is not None
     if day > found["today"]:
-        await facts.amend(connection, found, by=by, effective_to=day)
+        await standards.amend(connection, found, by=by, effective_to=day)
         return
     move = lifecycle.find_move(found["state"], "supersession")
     assert move is not None
     changed = await standards.carry_out(connection, found, move, by=by, details={}, effective_to=day)
-    await facts.tell(connection, changed, "standard.superseded", now=by.now)
-
-
-async def _issue_charter(
-    connection: Connection, row: Mapping[str, Any], charter: Mapping[str, Any], media: list[str], *, by: By
-) -> UUID:
-    identifier = new_id()
-    await _CHARTER.execute(
-        connection,
-        id=identifier,
-        institution_id=row["institution_id"],
-        unit_id=row["unit_id"],
-        number=charter["number"],
-        statements={code: charter["statements"][code] or text.id for code, text in gate.STATEMENTS.items()},
-        signer=charter["signer"],
-        signed_on=charter["signed_on"],
-        state=gate.charter_state(media),
-        created_at=by.now,
-    )
-    return identifier
+    await standards.tell(connection, changed, "standard.superseded", now=by.now)

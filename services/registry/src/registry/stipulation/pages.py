@@ -41,6 +41,9 @@ ol, ul { margin: 0 0 .3rem; padding-left: 1.3rem; }
 .quiet { color: #5b6672; }
 footer { margin-top: 2rem; font-size: .8rem; color: #5b6672; }
 @media (max-width: 34rem) {
+  dl { display: block; }
+  dt { font-size: .85rem; }
+  dd { margin-bottom: .4rem; }
   table, tbody, tr, th, td { display: block; width: auto; }
   thead { display: none; }
   tr { padding: .6rem 0; border-top: 1px solid #c9ced4; }

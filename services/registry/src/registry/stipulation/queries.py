@@ -12,7 +12,7 @@ from registry.appointments.tables import appointments
 from registry.services.tables import services
 from registry.standards.lifecycle import IN_FORCE
 from registry.standards.tables import standards
-from registry.stipulation.tables import charter_standards, charters, publications, stipulations
+from registry.stipulation.tables import charter_signings, charter_standards, charters, publications, stipulations
 
 _ID = bindparam("id", type_=Uuid)
 _STIPULATION = Statement(select(stipulations).where(stipulations.c.standard_id == _ID))
@@ -26,6 +26,9 @@ _CHARTER_OF = Statement(
     select(charters)
     .select_from(charters.join(charter_standards, charter_standards.c.charter_id == charters.c.id))
     .where(charter_standards.c.standard_id == _ID)
+)
+_SIGNINGS = Statement(
+    select(charter_signings).where(charter_signings.c.charter_id == _ID).order_by(charter_signings.c.ordinal.desc())
 )
 _COVERED = Statement(
     select(
@@ -98,6 +101,11 @@ async def find_charter(connection: Connection, charter_id: UUID) -> Row | None:
 async def find_charter_of(connection: Connection, standard_id: UUID) -> Row | None:
     """The charter that covers a version."""
     return await _CHARTER_OF.fetchrow(connection, id=standard_id)
+
+
+async def find_signings(connection: Connection, charter_id: UUID) -> list[Row]:
+    """Every time that a charter was signed, the last first."""
+    return await _SIGNINGS.fetch(connection, id=charter_id)
 
 
 async def find_covered(connection: Connection, charter_id: UUID) -> list[Row]:

@@ -67,6 +67,15 @@ class CharterBody(Body):
     signed_on: date | None = None
 
 
+class SignatureBody(Body):
+    """The charter signed anew by who holds the seat now; number and statements stay as they are unless stated."""
+
+    number: Line | None = None
+    statements: Annotated[dict[Statement, Prose | None] | None, BeforeValidator(_worded)] = None
+    signer: Signer | None = None
+    signed_on: date | None = None
+
+
 class PublicationBody(Body):
     """When it takes effect, where it is published, and the charter: a new one, or the unit's earlier one by `charter_id`."""
 
@@ -141,8 +150,19 @@ class CharterWarning(Shape):
     detail: str
 
 
+class Signing(Shape):
+    """One time that a charter was signed."""
+
+    number: str | None
+    signer: dict[str, Any]
+    signed_on: date
+
+
 class Charter(Shape):
-    """A charter. A warning tells that its signer has left the seat, so that it is to be signed anew."""
+    """A charter. A warning tells that its signer has left the seat, so that it is to be signed anew.
+
+    With `as_of`, as it was signed by then. `signings`: every time that it was signed, the last first.
+    """
 
     id: UUID
     institution_id: UUID
@@ -153,4 +173,5 @@ class Charter(Shape):
     signer: dict[str, Any]
     signed_on: date
     standards: list[Covered]
+    signings: list[Signing]
     warnings: list[CharterWarning]

@@ -1,6 +1,6 @@
 """Tables of stipulation: the decree, the publication, charters and what they cover."""
 
-from sqlalchemy import Column, Date, DateTime, ForeignKey, Index, Table, Text, Uuid
+from sqlalchemy import Column, Date, DateTime, ForeignKey, Index, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.metadata import metadata
@@ -38,6 +38,19 @@ charters = Table(
     Column("signed_on", Date, nullable=False),
     Column("state", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Index("charters_unit_id_idx", "unit_id"),
+)
+
+charter_signings = Table(
+    "charter_signings",
+    metadata,
+    Column("charter_id", Uuid, ForeignKey("charters.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 …; the charter itself says the last
+    Column("number", Text),
+    Column("statements", JSONB, nullable=False),
+    Column("signer", JSONB, nullable=False),
+    Column("signed_on", Date, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
 )
 
 charter_standards = Table(

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     FromClause,
     Select,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
-from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
+from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, matching, one_of
 from registry.moments import AS_OF, Moment, bounds, held, recorded
 from registry.shapes import shown_period
 from registry.units.subtrees import of_units
@@ -51,6 +52,20 @@ def _filters(table: FromClause) -> Filters:
             one_of("institution", table.c.institution_id, UUID, "Institutions"),
             one_of("parent", table.c.parent_id, UUID, "The unit directly above"),
             one_of("kind", table.c.kind, str, "Kind, see the vocabulary unit_kinds"),
+            Parameter(
+                "function",
+                list[str],
+                lambda: table.c.functions.op("@>", is_comparison=True)(bindparam("function", type_=ARRAY(Text))),
+                "That have all of these functions, see service_unit_functions (UU 25/2009 art. 8)",
+                many=True,
+            ),
+            Parameter(
+                "lacks_function",
+                list[str],
+                lambda: ~table.c.functions.op("@>", is_comparison=True)(bindparam("lacks_function", type_=ARRAY(Text))),
+                "That lack one of these functions",
+                many=True,
+            ),
             one_of("region", table.c.region_code, str, "Code of the region where it is"),
             one_of("code", table.c.code, str, "Codes within the institution"),
             *of_units(table.c.id, known=table is units_known),

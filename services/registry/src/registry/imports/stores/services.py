@@ -18,11 +18,8 @@ FROM services WHERE institution_id = ANY(CAST(:institution_ids AS uuid[])) AND c
 """)
 _CREATED = ("id", "institution_id", "code", "state", *CONTENT)
 _CHANGED = (*CONTENT, "state")
-_ARRIVING = "CREATE TEMPORARY TABLE arriving_services (LIKE services) ON COMMIT DROP"
-_LOOSE = """
-ALTER TABLE arriving_services ALTER COLUMN active_during DROP NOT NULL, ALTER COLUMN version DROP NOT NULL,
-    ALTER COLUMN created_at DROP NOT NULL
-"""
+_ARRIVING = "CREATE TEMPORARY TABLE arriving_services (LIKE services INCLUDING DEFAULTS) ON COMMIT DROP"
+_LOOSE = "ALTER TABLE arriving_services ALTER COLUMN created_at DROP NOT NULL"
 _UPDATE = f"""
 UPDATE services SET {", ".join(f"{name} = arriving.{name}" for name in _CHANGED)}
 FROM arriving_services AS arriving WHERE services.id = arriving.id

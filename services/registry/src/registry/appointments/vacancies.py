@@ -1,0 +1,105 @@
+"""Vacancies: seats that nobody fills on a day (a Plh alone doesn't fill one), and posts with fewer people than they need."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    all_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row
+from chassis.http.filters import Chosen, Filters, Listed, Sort, one_of
+from directory.roles import RESPONSIBLE_OFFICER, STANDING_BESIDE, SUPERVISOR, UNIT_HEAD
+from registry.appointments.tables import appointments, posts
+from registry.institutions.tables import institutions
+from registry.moments import AS_OF, Moment, held
+from registry.units.subtrees import of_units
+from registry.units.tables import units
+
+_A = appointments.c
+_IN_OFFICE = _A.in_office_during.op("@>", is_comparison=True)(AS_OF)
+_BESIDE = bindparam("beside", type_=ARRAY(Text))
+
+
+def _seat(table: FromClause, role: str, *, at_unit: bool) -> Select[Any]:
+    """One seat of each place in force that nobody fills."""
+    place = _A.unit_id == table.c.id if at_unit else (_A.institution_id == table.c.id) & _A.unit_id.is_(None)
+    taken = select(literal(1)).where(place, _A.role == literal(role), _IN_OFFICE)
+    none = cast(null(), Uuid)
+    return select(
+        literal("seat", Text).label("kind"),
+        table.c.id.label("id"),
+        literal(role, Text).label("role"),
+        (table.c.institution_id if at_unit else table.c.id).label("institution_id"),
+        (table.c.id if at_unit else none).label("unit_id"),
+        none.label("post_id"),
+        table.c.name.label("name"),
+        literal(1, Integer).label("needed"),
+        literal(0, Integer).label("filled"),
+        taken.exists().label("stood_in"),  # somebody acts beside an empty seat
+    ).where(held(table, known=False), ~taken.where(_A.acting != all_(_BESIDE)).exists())
+
+
+def _posts() -> Select[Any]:
+    filled: ColumnElement[int] = (
+        select(cast(func.count(), Integer)).where(_A.post_id == posts.c.id, _IN_OFFICE).scalar_subquery()
+    )
+    return select(
+        literal("post", Text),
+        posts.c.id,
+        posts.c.role,
+        posts.c.institution_id,
+        posts.c.unit_id,
+        posts.c.id,
+        posts.c.name,
+        posts.c.needed,
+        filled,
+        literal(value=False),
+    ).where(filled < posts.c.needed)
+
+
+_ALL = union_all(
+    _seat(institutions, SUPERVISOR, at_unit=False),
+    _seat(institutions, RESPONSIBLE_OFFICER, at_unit=False),
+    _seat(units, UNIT_HEAD, at_unit=True),
+    _posts(),
+).subquery("vacancies")
+_V = _ALL.c
+FILTERS = Filters(
+    parameters=[
+        one_of("institution", _V.institution_id, UUID, "Institutions"),
+        one_of("role", _V.role, str, "Role, see the vocabulary appointment_roles"),
+        one_of("kind", _V.kind, str, "seat or post"),
+        *of_units(_V.unit_id),
+    ],
+    sorts={"name": Sort((_V.name, _V.role, _V.id), (str, str, UUID))},
+    default_sort="name",
+)
+_LISTED = select(_ALL)
+_SHOWN = ("kind", "role", "institution_id", "unit_id", "post_id", "name", "needed", "filled", "stood_in")
+
+
+async def find_vacancies(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
+    """A page of what is vacant on a day."""
+    values = {**moment.values, "beside": sorted(STANDING_BESIDE)}
+    return await FILTERS.page(connection, chosen, _LISTED, reach=("all", None, values))
+
+
+def shown(row: Row) -> dict[str, Any]:
+    """A vacancy as it is sent."""
+    return {name: row[name] for name in _SHOWN}

@@ -1,0 +1,72 @@
+"""Following complaints: of its feed only aspirations and input that name a service are kept."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.data.events import Event
+from chassis.data.pool import Connection
+from chassis.data.statements import Statement
+from registry.offers.tables import offers
+
+OFFERED = frozenset({"aspiration", "input"})
+"""Types of case (case_types) that speak of how a service should be."""
+
+_ROW = insert(offers).values({column.name: bindparam(column.name, type_=column.type) for column in offers.c})
+_TAKE = Statement(
+    _ROW.on_conflict_do_update(
+        index_elements=[offers.c.case_id],
+        set_={column.name: _ROW.excluded[column.name] for column in offers.c if column.name != "case_id"},
+        where=offers.c.sequence < _ROW.excluded.sequence,
+    )
+)
+# What is offered no more (the case names no service now, or became something else) stays known by its sequence.
+_WITHDRAW = Statement(
+    update(offers)
+    .where(
+        offers.c.case_id == bindparam("of_case", type_=offers.c.case_id.type),
+        offers.c.sequence < bindparam("newer", type_=offers.c.sequence.type),
+    )
+    .values(service_id=None, sequence=bindparam("newer", type_=offers.c.sequence.type))
+)
+_RESET = Statement(update(offers).values(sequence=0))
+_SWEEP = Statement(delete(offers).where(offers.c.sequence == 0))
+
+
+class ComplaintsOffers:
+    """What the registry keeps of the feed of complaints."""
+
+    async def apply(self, connection: Connection, event: Event) -> None:
+        """Take an event of a case in, if it is newer than what is held; others are left alone.
+
+        Raises KeyError or ValueError for data of another shape.
+        """
+        if not event.type.startswith("case."):
+            return
+        data = event.data
+        case_id = UUID(data["id"])
+        if data["type"] not in OFFERED or data["service_id"] is None:
+            await _WITHDRAW.execute(connection, of_case=case_id, newer=event.sequence)
+            return
+        await _TAKE.execute(
+            connection,
+            case_id=case_id,
+            sequence=event.sequence,
+            type=data["type"],
+            state=data["state"],
+            service_id=UUID(data["service_id"]),
+            category=data["category"],
+            region_code=data["region_code"],
+            channel=data["channel"],
+            filed_at=datetime.fromisoformat(data["filed_at"]),
+        )
+
+    async def reset(self, connection: Connection) -> None:
+        """Before a rebuild: every event of the feed counts as new. What is held stays readable."""
+        await _RESET.execute(connection)
+
+    async def sweep(self, connection: Connection) -> None:
+        """After a rebuild: remove what the feed didn't mention."""
+        await _SWEEP.execute(connection)

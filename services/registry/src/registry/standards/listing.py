@@ -1,0 +1,212 @@
+"""Listing versions: those of one service, or across services without their texts; over the table or all that was ever known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    FromClause,
+    Interval,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+
+from chassis.data.pool import Connection
+from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
+from directory.reach import Reach
+from registry.moments import AS_OF, Moment, recorded
+from registry.services.tables import services
+from registry.standards.lifecycle import IN_FORCE, SHOWN_TO_ALL
+from registry.standards.queries import local_day, standards_known
+from registry.standards.tables import standards
+from registry.units.subtrees import of_units
+from registry.units.tables import unit_ancestors
+
+_TODAY = bindparam("today", type_=Date)
+_LEFT_OUT = ("institution_id", "in_force_during", "replaced_at")
+_SUMMARISED = (
+    "id", "service_id", "number", "version", "state", "effective_on", "effective_to", "review_due_on", "reviewed_on",
+    "charter_state", "changed_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list of versions over one table."""
+
+    source: Select[Any]
+    filters: Filters
+    table: FromClause
+
+
+def _in_force(table: FromClause) -> ColumnElement[bool]:
+    return or_(*(table.c.state == state for state in sorted(IN_FORCE)))
+
+
+def _period(table: FromClause) -> ColumnElement[Any]:
+    if "in_force_during" in table.c:
+        return table.c.in_force_during
+    return case((table.c.effective_on.is_not(None), func.daterange(table.c.effective_on, table.c.effective_to)))
+
+
+def _shown(table: FromClause) -> ColumnElement[bool]:
+    """What anybody may read; as rights.shown_to_all says of a row."""
+    return or_(
+        *(table.c.state == state for state in sorted(SHOWN_TO_ALL)),
+        and_(table.c.state == "revoked", table.c.effective_on.is_not(None)),
+    )
+
+
+def _true_state(table: FromClause, today: Any) -> ColumnElement[str]:
+    """By the day: a version whose successor has taken effect is superseded, recorded so yet or not."""
+    return case((and_(_in_force(table), table.c.effective_to <= today), "superseded"), else_=table.c.state)
+
+
+def _of_service(table: FromClause) -> Listing:
+    period = _period(table)
+    return Listing(
+        select(
+            *(column for column in table.c if column.name not in _LEFT_OUT),
+            services.c.institution_id,
+            services.c.unit_id,
+            _TODAY.label("today"),
+        ).select_from(table.join(services, services.c.id == table.c.service_id)),
+        Filters(
+            parameters=[
+                one_of("state", _true_state(table, _TODAY), str, "State, see the vocabulary standard_states"),
+                matching(
+                    "in_force_on",
+                    lambda: period.op("@>", is_comparison=True)(bindparam("in_force_on", type_=Date)),
+                    "The version that is the promise on this day",
+                    kind=date,
+                ),
+            ],
+            sorts={"version": Sort((table.c.version,), (int,))},
+            default_sort="-version",
+        ),
+        table,
+    )
+
+
+def _review_state(table: FromClause, today: Any) -> ColumnElement[str]:
+    """As lifecycle.review_state says of a row."""
+    since = func.greatest(table.c.effective_on, func.coalesce(table.c.reviewed_on, table.c.effective_on))
+    advised = cast(since + cast(literal_column("'1 year'", Text), Interval), Date)
+    in_force = and_(_in_force(table), table.c.effective_on <= today)
+    running = or_(table.c.effective_to.is_(None), table.c.effective_to > today)
+    return case(
+        (~and_(in_force, running), literal_column("''", Text)),
+        (table.c.review_due_on <= today, literal_column("'due'", Text)),
+        (advised <= today, literal_column("'advised'", Text)),
+        else_=literal_column("'current'", Text),
+    )
+
+
+def _across(table: FromClause) -> Listing:
+    today = local_day(table.c.time_zone)
+    return Listing(
+        select(
+            *(table.c[name] for name in _SUMMARISED),
+            services.c.institution_id,
+            services.c.unit_id,
+            services.c.code.label("service_code"),
+            services.c.name.label("service_name"),
+            today.label("today"),
+        ).select_from(table.join(services, services.c.id == table.c.service_id)),
+        Filters(
+            parameters=[
+                one_of("institution", services.c.institution_id, UUID, "Institutions"),
+                one_of("service", table.c.service_id, UUID, "Services"),
+                one_of("state", _true_state(table, today), str, "State, see the vocabulary standard_states"),
+                one_of(
+                    "review",
+                    _review_state(table, today),
+                    str,
+                    "Of those in force: due (three years), advised (one year), current",
+                ),
+                one_of("number", table.c.number, str, "Numbers within their institutions"),
+                one_of("charter_state", table.c.charter_state, str, "State of the charter, see charter_states"),
+                matching(
+                    "review_due_before",
+                    lambda: and_(_in_force(table), table.c.review_due_on < bindparam("review_due_before", type_=Date)),
+                    "In force, and to be reviewed before this day",
+                    kind=date,
+                ),
+                *of_units(services.c.unit_id),
+            ],
+            sorts={
+                "created_at": Sort((table.c.id,), (UUID,)),
+                "number": Sort((table.c.number, table.c.id), (str, UUID)),
+            },
+            default_sort="-created_at",
+        ),
+        table,
+    )
+
+
+OF_SERVICE, _KNOWN_OF_SERVICE = _of_service(standards), _of_service(standards_known)
+ACROSS, _KNOWN_ACROSS = _across(standards), _across(standards_known)
+
+
+async def find_versions(
+    connection: Connection, chosen: Chosen, service_id: UUID, moment: Moment, *, insider: bool, today: date
+) -> Listed:
+    """A page of one service's versions: all of them, or those that anybody may read; with a stated day, the one in force on it."""
+    listing = OF_SERVICE if moment.known_at is None else _KNOWN_OF_SERVICE
+    table = listing.table
+    wanted = [table.c.service_id == bindparam("of_service", type_=Uuid)]
+    values: dict[str, Any] = {"of_service": service_id, "today": moment.day if moment.stated else today}
+    shape = "insider" if insider else "public"
+    if not insider:
+        wanted.append(_shown(table))
+    if moment.stated:
+        shape += " on a day"
+        wanted.append(_period(table).op("@>", is_comparison=True)(AS_OF))
+        values["as_of"] = moment.day
+    if moment.known_at is not None:
+        wanted.append(recorded(table))
+        values["known_at"] = moment.known_at
+    return await listing.filters.page(connection, chosen, listing.source, reach=(shape, and_(*wanted), values))
+
+
+async def find_across(connection: Connection, chosen: Chosen, moment: Moment, *, reach: Reach, at: datetime) -> Listed:
+    """A page of versions of any service: what anybody may read, and all of what `reach` says the caller sees whole.
+
+    With a stated day, those in force on it.
+    """
+    listing = ACROSS if moment.known_at is None else _KNOWN_ACROSS
+    table = listing.table
+    values: dict[str, Any] = {"at": at, "as_of": moment.day, **reach.values(moment.day)}
+    known = moment.known_at is not None
+    # The day is bound in any case: the unit's subtree is that of the day.
+    stated = ~bindparam("stated", type_=Boolean) | _period(table).op("@>", is_comparison=True)(AS_OF)
+    values["stated"] = moment.stated
+    wanted: list[ColumnElement[bool]] = [stated]
+    if not reach.everything:
+        own = reach.predicate(services.c.institution_id, services.c.unit_id, ancestors=unit_ancestors)
+        wanted.append(or_(_shown(table), own) if reach else _shown(table))
+    if known:
+        wanted.append(recorded(table))
+        values["known_at"] = moment.known_at
+    shape = f"{reach.shape} {'known' if known else 'current'}"
+    return await listing.filters.page(connection, chosen, listing.source, reach=(shape, and_(*wanted), values))
+
+
+def summary(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What is sent of a row of `find_across`, beside what its day says of it."""
+    names = (*_SUMMARISED, "institution_id", "unit_id", "service_code", "service_name")
+    return {name: row[name] for name in names}
