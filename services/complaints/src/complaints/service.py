@@ -24,6 +24,8 @@ from complaints.closure import routes as closure
 from complaints.codes import Codes, read_codes
 from complaints.custody import routes as custody
 from complaints.custody import succession
+from complaints.custody.routing import routes as routing
+from complaints.custody.routing.router import Router
 from complaints.deadlines import routes as deadline_routes
 from complaints.deadlines.planning import Planner
 from complaints.escalation import scanner
@@ -63,6 +65,7 @@ async def _prepare(app: FastAPI) -> None:
     state.printing = open_printing(state.settings, ("directory", "complaints"))
     state.actors = Actors(state.side_pool, find_case_actor)
     state.places = Places(state.side_pool)
+    state.router = Router(state.side_pool)
     state.planner = Planner(state.side_pool)
     state.expectations = Expectations(state.side_pool)
     settings = state.settings
@@ -72,7 +75,7 @@ async def _prepare(app: FastAPI) -> None:
     ledger = NoticeLedger(partial(_desk_of, state.codes), state.adapters)
     feed = own_feed("complaints", state.side_pool, state.bell)
     state.followers.append(Follower("complaints", ledger, pool=state.side_pool, fetch=feed))
-    for kept in (state.actors, state.places, state.planner):
+    for kept in (state.actors, state.places, state.router, state.planner):
         state.bell.on(CHANNEL, kept.forget)
 
 
@@ -95,6 +98,7 @@ SERVICE = Service(
         reporters.routes,
         disclosure_routes.routes,
         custody.routes,
+        routing.routes,
         handling.routes,
         closure.routes,
         triage.routes,

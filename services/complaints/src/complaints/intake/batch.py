@@ -114,7 +114,7 @@ def _prepared(each: Settled, caller: CaseCaller, shop: Workshop, now: datetime) 
         caller,
         codes=shop.codes,
         keys=shop.keys,
-        place=each.place,
+        routing=each.routing,
         plan=each.plan,
         expected=each.expected,
         now=now,

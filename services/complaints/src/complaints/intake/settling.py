@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from chassis.http.problems import Problem, Unprocessable
 from chassis.http.refusals import told
 from complaints.codes import Codes
+from complaints.custody.routing.places import Named
+from complaints.custody.routing.router import Router
 from complaints.deadlines.planning import Filing, FilingPlan, Planner
 from complaints.intake import operations
 from complaints.intake.expectation import Expectations
-from complaints.intake.placing import Named, Place, Places
+from complaints.intake.placing import Places, Routing, matter_of, route
 from complaints.intake.schemas import Complaint
 from complaints.intake.validity import all_flaws
 from complaints.keys import CaseKeys
@@ -28,6 +30,7 @@ class Workshop(NamedTuple):
     codes: Codes
     keys: CaseKeys
     places: Places
+    router: Router
     planner: Planner
     expectations: Expectations
 
@@ -36,7 +39,7 @@ class Settled(NamedTuple):
     """A filing without flaws, and all that was looked up for it."""
 
     filing: Complaint
-    place: Place
+    routing: Routing
     plan: FilingPlan
     expected: Mapping[str, Any] | None
 
@@ -64,10 +67,13 @@ def _read(item: Any, codes: Codes, now: datetime) -> Complaint | Problem:
 
 
 async def _settled(filing: Complaint, shop: Workshop, plans: dict[Filing, FilingPlan], now: datetime) -> Settled:
-    place = await shop.places.find(Named(filing.service_id, filing.unit_id, filing.region_code), now)
-    case_class, _ = operations.classed(filing, shop.codes)
-    subject = operations.deadline_subject(filing, place, case_class, now)
+    named = Named(filing.service_id, filing.unit_id, filing.region_code)
+    place = await shop.places.find(named, now)
+    case_class, protected = operations.classed(filing, shop.codes)
+    routing = await route(place, named, matter_of(filing), shop.router, protected=bool(protected), now=now)
+    subject = operations.deadline_subject(filing, routing.place, case_class, now)
     plan = plans.get(subject)
     if plan is None:
         plan = plans[subject] = await shop.planner.plan(subject, now)
-    return Settled(filing, place, plan, await shop.expectations.find(filing.service_id, place.unit_id, now))
+    expected = await shop.expectations.find(filing.service_id, routing.place.unit_id, now)
+    return Settled(filing, routing, plan, expected)
