@@ -36,6 +36,7 @@ WITHOUT_KEY = {
     "preview_reorganisation",
     "upload_file",
     "simulate_routing_rules",
+    "suggest_categories",
 }
 """POSTs that change nothing, or must not be replayed: tracking, look-ups in bulk, previews."""
 

@@ -1,4 +1,4 @@
-"""Routing rules as versioned data."""
+"""Routing rules as versioned data, and the models that suggest categories."""
 
 from alembic import op
 
@@ -18,8 +18,16 @@ def upgrade() -> None:
             CONSTRAINT routing_rule_sets_version_key UNIQUE NULLS NOT DISTINCT (institution_id, version),
             CONSTRAINT routing_rule_sets_version CHECK (version > 0)
         )""")
+    op.execute("""
+        CREATE TABLE category_models (
+            version integer NOT NULL, source_digest bytea NOT NULL, texts integer NOT NULL,
+            automatic_from double precision, model jsonb NOT NULL, error jsonb NOT NULL, created_at timestamptz NOT NULL,
+            CONSTRAINT category_models_pk PRIMARY KEY (version),
+            CONSTRAINT category_models_version CHECK (version > 0)
+        )""")
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("DROP TABLE category_models")
     op.execute("DROP TABLE routing_rule_sets")

@@ -47,6 +47,10 @@ from complaints.policies import routes as policies
 from complaints.reporters import disclosure_routes
 from complaints.reporters import routes as reporters
 from complaints.settings import ComplaintsSettings
+from complaints.suggestions import routes as suggestions
+from complaints.suggestions import suggester
+from complaints.suggestions.commands import train_categories
+from complaints.suggestions.lexicon import read_lexicon
 from complaints.triage import matter_routes
 from complaints.triage import routes as triage
 from directory.access import Actors
@@ -66,6 +70,8 @@ async def _prepare(app: FastAPI) -> None:
     state.actors = Actors(state.side_pool, find_case_actor)
     state.places = Places(state.side_pool)
     state.router = Router(state.side_pool)
+    lexicon, never = read_lexicon(state.settings.data_dir), suggester.never_automatic(state.codes)
+    state.suggester = suggester.Suggester(state.side_pool, lexicon, never)
     state.planner = Planner(state.side_pool)
     state.expectations = Expectations(state.side_pool)
     settings = state.settings
@@ -94,6 +100,7 @@ SERVICE = Service(
         uploads.routes,
         case_routes.routes,
         policies.routes,
+        suggestions.routes,
         deadline_routes.routes,
         reporters.routes,
         disclosure_routes.routes,
@@ -121,8 +128,13 @@ SERVICE = Service(
         scanning.run,
         delivering.run,
         anchoring.run,
+        suggester.keep_speaking,
     ),
-    commands={"verify-chains": commands.verify_chains, "anchor": commands.make_anchor},
+    commands={
+        "verify-chains": commands.verify_chains,
+        "anchor": commands.make_anchor,
+        "train-categories": train_categories,
+    },
     load_reference_data=reference.load,
     prepare=_prepare,
     vocabularies=("complaints",),

@@ -115,6 +115,7 @@ def _prepared(each: Settled, caller: CaseCaller, shop: Workshop, now: datetime) 
         codes=shop.codes,
         keys=shop.keys,
         routing=each.routing,
+        assigned=each.assigned,
         plan=each.plan,
         expected=each.expected,
         now=now,

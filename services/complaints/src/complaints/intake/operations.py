@@ -25,6 +25,7 @@ from complaints.intake.validity import identity_of
 from complaints.keys import CaseKeys
 from complaints.reporters.codes import new_code
 from complaints.reporters.sealing import seal
+from complaints.suggestions.suggester import Assigned
 from directory.roles import OFFICER
 
 HEADERS = {"content-type": "application/json", "cache-control": "no-store"}
@@ -84,6 +85,7 @@ def prepare(
     codes: Codes,
     keys: CaseKeys,
     routing: Routing,
+    assigned: Assigned | None,
     plan: FilingPlan,
     expected: Mapping[str, Any] | None,
     now: datetime,
@@ -115,7 +117,10 @@ def prepare(
         "created_at": now,
         "updated_at": now,
     }
-    history = _first_entry(case, caller, filing, routing=routing, reasons=reasons, on_behalf=on_behalf)
+    why: dict[str, Any] = {"protected_because": reasons, "routing": routing.trace}
+    if assigned is not None:
+        case["category"], why["category"] = assigned.category, assigned._asdict()
+    history = _first_entry(case, caller, filing, why=why, on_behalf=on_behalf)
     case["chain"] = history["chain"]
     identity = identity_of(filing)
     reporter = None
@@ -166,13 +171,7 @@ _TAKEN = {
 
 
 def _first_entry(
-    case: Mapping[str, Any],
-    caller: CaseCaller,
-    filing: Complaint,
-    *,
-    routing: Routing,
-    reasons: list[str],
-    on_behalf: bool,
+    case: Mapping[str, Any], caller: CaseCaller, filing: Complaint, *, why: Mapping[str, Any], on_behalf: bool
 ) -> dict[str, Any]:
     roles = [OFFICER] if on_behalf else ["integration_client"] if caller.actor.kind == "client" else ["reporter"]
     entry = {
@@ -190,10 +189,9 @@ def _first_entry(
         },
         "internal": {
             "custody": case["custody"],
-            "protected_because": reasons,
             "accused_role": filing.accused_role,
             "named_unit_id": filing.unit_id,
-            "routing": routing.trace,
+            **why,
         },
     }
     content = chain.canonical(entry)

@@ -14,6 +14,7 @@ from complaints.custody.routing.router import Router
 from complaints.custody.routing.rules import Matter
 from complaints.custody.routing.words import Wording
 from complaints.intake.schemas import Complaint
+from complaints.suggestions.suggester import Assigned, Suggester
 from directory.zones import DEFAULT_ZONE, local_day
 
 _MOST_KEPT = 20_000
@@ -26,10 +27,18 @@ class Routing(NamedTuple):
     trace: Mapping[str, Any]
 
 
-def matter_of(filing: Complaint) -> Matter:
+def matter_of(filing: Complaint, assigned: Assigned | None) -> Matter:
     """What the rules ask of a filing."""
     text = Wording(filing.title, filing.body)
-    return Matter(filing.type, filing.category, filing.service_id, filing.region_code, text)
+    category = filing.category if assigned is None else assigned.category
+    return Matter(filing.type, category, filing.service_id, filing.region_code, text)
+
+
+async def assign(filing: Complaint, suggester: Suggester, *, protected: bool) -> Assigned | None:
+    """The category that the model gives a filing without one. Of a protected case the words decide nothing."""
+    if filing.category is not None or protected:
+        return None
+    return await suggester.assign(f"{filing.title}\n{filing.body}")
 
 
 async def route(

@@ -15,10 +15,11 @@ from complaints.custody.routing.router import Router
 from complaints.deadlines.planning import Filing, FilingPlan, Planner
 from complaints.intake import operations
 from complaints.intake.expectation import Expectations
-from complaints.intake.placing import Places, Routing, matter_of, route
+from complaints.intake.placing import Places, Routing, assign, matter_of, route
 from complaints.intake.schemas import Complaint
 from complaints.intake.validity import all_flaws
 from complaints.keys import CaseKeys
+from complaints.suggestions.suggester import Assigned, Suggester
 
 BREATH = 25
 """Filings after which other requests get their turn."""
@@ -31,6 +32,7 @@ class Workshop(NamedTuple):
     keys: CaseKeys
     places: Places
     router: Router
+    suggester: Suggester
     planner: Planner
     expectations: Expectations
 
@@ -40,6 +42,7 @@ class Settled(NamedTuple):
 
     filing: Complaint
     routing: Routing
+    assigned: Assigned | None
     plan: FilingPlan
     expected: Mapping[str, Any] | None
 
@@ -70,10 +73,12 @@ async def _settled(filing: Complaint, shop: Workshop, plans: dict[Filing, Filing
     named = Named(filing.service_id, filing.unit_id, filing.region_code)
     place = await shop.places.find(named, now)
     case_class, protected = operations.classed(filing, shop.codes)
-    routing = await route(place, named, matter_of(filing), shop.router, protected=bool(protected), now=now)
+    assigned = await assign(filing, shop.suggester, protected=bool(protected))
+    matter = matter_of(filing, assigned)
+    routing = await route(place, named, matter, shop.router, protected=bool(protected), now=now)
     subject = operations.deadline_subject(filing, routing.place, case_class, now)
     plan = plans.get(subject)
     if plan is None:
         plan = plans[subject] = await shop.planner.plan(subject, now)
     expected = await shop.expectations.find(filing.service_id, routing.place.unit_id, now)
-    return Settled(filing, routing, plan, expected)
+    return Settled(filing, routing, assigned, plan, expected)
