@@ -37,6 +37,7 @@ WITHOUT_KEY = {
     "upload_file",
     "simulate_routing_rules",
     "suggest_categories",
+    "find_duplicate_hints",
 }
 """POSTs that change nothing, or must not be replayed: tracking, look-ups in bulk, previews."""
 

@@ -30,7 +30,7 @@ from complaints.deadlines import routes as deadline_routes
 from complaints.deadlines.planning import Planner
 from complaints.escalation import scanner
 from complaints.handling import routes as handling
-from complaints.intake import batch_routes
+from complaints.intake import batch_routes, hint_routes
 from complaints.intake import routes as intake
 from complaints.intake.expectation import Expectations
 from complaints.intake.placing import Places
@@ -96,6 +96,7 @@ SERVICE = Service(
     routers=(
         intake.routes,
         batch_routes.routes,
+        hint_routes.routes,
         cases.routes,
         uploads.routes,
         case_routes.routes,

@@ -62,6 +62,10 @@ class Model:
         ranked = sorted(zip(shares, self.categories, strict=True), key=lambda each: (-each[0], each[1]))
         return [Suggestion(category, share) for share, category in ranked[:most]]
 
+    def telling(self, stem: str) -> float:
+        """How much a stem says of a category; 0 for one that isn't known."""
+        return max((weight for _, weight in self.weights.get(stem, ())), default=0.0)
+
     def document(self) -> dict[str, Any]:
         """As it is stored."""
         return {

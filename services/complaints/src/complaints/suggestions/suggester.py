@@ -75,6 +75,23 @@ class Suggester:
             return []
         return speaking.model.suggest(self._lexicon.reading.known(text), self._lexicon.suggestions)
 
+    async def telling(self, text: str) -> dict[str, str]:
+        """The stems of a text that the model knows, the most telling first, each with a word of the text.
+
+        What it knows is nobody's: words of the lexicon, and words that several texts share.
+        """
+        speaking = await self.speaking()
+        if speaking is None:
+            return {}
+        written = self._lexicon.reading.written(text)
+        known = {stem: speaking.model.telling(stem) for stem in written}
+        ranked = sorted((stem for stem in known if known[stem]), key=lambda stem: (-known[stem], stem))
+        return {stem: written[stem] for stem in ranked}
+
+    def stems(self, text: str) -> frozenset[str]:
+        """The stems of a text, known or not."""
+        return self._lexicon.reading.known(text)
+
     async def assign(self, text: str) -> Assigned | None:
         """The category of a filing that has none, if the model may decide and is sure enough."""
         speaking = await self.speaking()

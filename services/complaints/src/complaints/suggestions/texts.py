@@ -38,6 +38,13 @@ class Reading:
         """The stems of all words of a text: what a model is asked by."""
         return self._stems(_WORD.findall(text.casefold()))
 
+    def written(self, text: str) -> dict[str, str]:
+        """The stems of all words of a text, each with a word of it as it was written, in lower case."""
+        words = _WORD.findall(text.casefold())
+        return {
+            stem(word): word for word in words if _SHORTEST <= len(word) <= _LONGEST and word not in self.stop_words
+        }
+
     def learnable(self, text: str) -> frozenset[str]:
         """The stems that may be learned from somebody's text."""
         return self._stems(self._plain(text))
