@@ -15,7 +15,7 @@ UV := $(shell command -v uv 2>/dev/null)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults check format bench migrate revision openapi lock backup restore psql status clean
+.PHONY: help run demo test faults check format bench migrate train revision openapi lock backup restore psql status clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: $(READY)  ## run the benchmarks; ARGS= is passed on
 
 migrate: $(READY)  ## bring the four databases to the newest schema
 	@$(BIN)/python -m devstack migrate
+
+train: $(READY)  ## train the model that suggests categories on what officers decided, and print how often it errs
+	@exec $(BIN)/python -m devstack train
 
 revision: $(READY)  ## draft a migration: SERVICE=registry MESSAGE="add posts"
 	@test -n "$(SERVICE)" -a -n "$(MESSAGE)" || { echo 'Say for what: make revision SERVICE=registry MESSAGE="add posts"'; exit 2; }

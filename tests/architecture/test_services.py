@@ -30,7 +30,15 @@ from support import databases
 SERVICES = {service.name: service for service in (REGISTRY, COMPLAINTS, EVALUATION)}
 README = (ROOT / "README.md").read_text("utf-8")
 
-WITHOUT_KEY = {"track_case", "get_authorities", "preview_reorganisation", "upload_file"}
+WITHOUT_KEY = {
+    "track_case",
+    "get_authorities",
+    "preview_reorganisation",
+    "upload_file",
+    "simulate_routing_rules",
+    "suggest_categories",
+    "find_duplicate_hints",
+}
 """POSTs that change nothing, or must not be replayed: tracking, look-ups in bulk, previews."""
 
 

@@ -178,7 +178,7 @@ async def settle(service_under_test: ServiceUnderTest, events: list[Event]) -> N
     async with state.pool.acquire() as connection, connection.transaction():
         for each in events:
             await follower.apply(connection, each)
-    for name in ("actors", "places", "planner"):
+    for name in ("actors", "places", "router", "planner"):
         kept = getattr(state, name, None)
         if kept is not None:
             kept.forget()

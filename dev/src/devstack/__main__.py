@@ -10,7 +10,7 @@ from rich.console import Console
 
 from devstack.backup import back_up, refuse_other_servers, restore
 from devstack.binaries import BinariesMissing
-from devstack.commands import migrate, psql, revise, status
+from devstack.commands import migrate, psql, revise, status, train
 from devstack.demo import journey
 from devstack.demo.calling import DemoFailed
 from devstack.dumps import BackupFailed
@@ -67,6 +67,8 @@ def _perform(arguments: argparse.Namespace, console: Console) -> int:
             asyncio.run(revise(layout, arguments.service, arguments.message, say=say))
         case "psql":
             return asyncio.run(psql(layout, arguments.service))
+        case "train":
+            return asyncio.run(train(layout))
         case "status":
             return asyncio.run(status(layout, say=say))
         case "openapi":
@@ -91,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="walk through the whole journey, on a running platform or on one that it starts")
     commands.add_parser("status", help="say which programs are ready")
     commands.add_parser("migrate", help="bring the four databases to the newest schema")
+    commands.add_parser("train", help="train the model that suggests categories")
     revision = commands.add_parser(
         "revision", help="write a new migration from the difference between tables and database"
     )

@@ -1,7 +1,8 @@
-"""The short commands: migrate, revision, psql, status. They share the embedded server with a platform that runs."""
+"""The short commands: migrate, revision, train, psql, status. They share the embedded server with a platform that runs."""
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
@@ -15,11 +16,12 @@ from devstack.layout import Layout, source_directory
 from devstack.own_servers import refuse_unfit_servers
 from devstack.platform import database_urls, is_ready
 from devstack.postgres import cluster, ensure_databases
-from devstack.preparation import raise_together, run_verb
-from devstack.roster import MIGRATE, PROGRAMS
+from devstack.preparation import PreparationFailed, raise_together, run_verb
+from devstack.roster import COMPLAINTS, LOAD_REFERENCE_DATA, MIGRATE, PROGRAMS
 from devstack.secrets import load_or_create
 from devstack.settings import Refused, environments, read_settings
 from devstack.supervisor import Say
+from devstack.tether import tethered
 
 
 async def migrate(layout: Layout, *, say: Say) -> None:
@@ -47,6 +49,21 @@ async def revise(layout: Layout, service: str, message: str, *, say: Say) -> Non
         # In a thread: Alembic's environment runs an event loop of its own.
         await asyncio.to_thread(partial(command.revision, config, message=message, autogenerate=True, rev_id=number))
     say(f"Read {directory / 'versions'}/{number}_*.py before you trust it.")
+
+
+async def train(layout: Layout) -> int:
+    """Train the model that suggests categories, and let it say how often it errs; returns the command's exit code.
+
+    Raises: PreparationFailed.
+    """
+    async with _prepared_environments(layout) as told:
+        environment = told[COMPLAINTS.name]
+        for verb in (MIGRATE, LOAD_REFERENCE_DATA):
+            if failure := await run_verb(COMPLAINTS, verb, environment, layout=layout):
+                raise PreparationFailed(failure)
+        _, *arguments = COMPLAINTS.command("train-categories")
+        process = await asyncio.create_subprocess_exec(*tethered(sys.executable, *arguments), env=dict(environment))
+        return await process.wait()
 
 
 async def psql(layout: Layout, service: str) -> int:

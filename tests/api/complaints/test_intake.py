@@ -246,7 +246,8 @@ async def test_a_waiting_case_is_placed_when_the_registrys_facts_arrive(desk: De
     filed = await desk.file(service_id=str(late))
     assert (await desk.get(filed["id"], "national")).json()["routing"] == "pending"
     await settle(desk.service, [service(late, desk.country.city, desk.country.works, "IMB")])
-    await route_pending(desk.service.app.state.pool, datetime.now(UTC))
+    state = desk.service.app.state
+    await route_pending(state.pool, state.router, datetime.now(UTC))
     case = (await desk.get(filed["id"], "admin")).json()
     assert case["routing"] == "done"
     assert case["proposed_unit_id"] == str(desk.country.works)

@@ -111,6 +111,10 @@ def one_category_less(categories: Any) -> None:
     categories["categories"].pop()
 
 
+def a_stop_word(lexicon: Any) -> None:
+    lexicon["categories"]["health"].append("yang")
+
+
 def a_heavier_item(instrument: Any) -> None:
     instrument["forms"][0]["items"][0]["weight"] = "18"
 
@@ -139,6 +143,7 @@ def no_english_label(vocabularies: Any) -> None:
             "names an unknown stage, unit or event",
         ),
         (documents.check_categories, "complaints/categories.json", one_category_less, "not those of the vocabulary"),
+        (documents.check_category_lexicon, "complaints/category-lexicon.json", a_stop_word, "yang of health"),
         (
             documents.check_instrument,
             "instruments/pekppp.json",

@@ -82,6 +82,23 @@ def check_categories(data: Path) -> Iterator[str]:
     yield from (f"categories: no parent {parent}" for parent in parents - set(codes))
 
 
+def check_category_lexicon(data: Path) -> Iterator[str]:
+    """Lexicon and examples name known categories; their words are single, in lower case, and not stop words."""
+    lexicon = read_json(data / "complaints" / "category-lexicon.json")
+    examples = read_json(data / "complaints" / "category-examples.json")["categories"]
+    known = codes_of_vocabulary(data, "lapor_categories", file="complaints")
+    for name, categories in (("lexicon", lexicon["categories"]), ("examples", examples)):
+        yield from (f"category {name}: no category {code}" for code in sorted(set(categories) - set(known)))
+        yield from (f"category {name}: nothing for {code}" for code, given in categories.items() if not given)
+    yield from (f"category examples: none for {code}" for code in sorted(set(lexicon["categories"]) - set(examples)))
+    silent = set(lexicon["stop_words"])
+    for code, words in lexicon["categories"].items():
+        yield from (f"category lexicon: {code} has {word} twice" for word in repeated(words))
+        for word in words:
+            if word != word.casefold() or len(word.split()) != 1 or word in silent:
+                yield f"category lexicon: {word} of {code} is no single word in lower case, or a stop word"
+
+
 def check_items(form: dict[str, Any], aspects: set[str]) -> Iterator[str]:
     """Items numbered from 1 with unique codes, known aspects, and a rubric of six levels where an evaluator scores."""
     items = form["items"]
@@ -143,6 +160,7 @@ CHECKS = (
     check_calendar,
     check_deadlines,
     check_categories,
+    check_category_lexicon,
     check_instrument,
     check_survey,
     check_standards,

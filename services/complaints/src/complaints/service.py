@@ -24,11 +24,13 @@ from complaints.closure import routes as closure
 from complaints.codes import Codes, read_codes
 from complaints.custody import routes as custody
 from complaints.custody import succession
+from complaints.custody.routing import routes as routing
+from complaints.custody.routing.router import Router
 from complaints.deadlines import routes as deadline_routes
 from complaints.deadlines.planning import Planner
 from complaints.escalation import scanner
 from complaints.handling import routes as handling
-from complaints.intake import batch_routes
+from complaints.intake import batch_routes, hint_routes
 from complaints.intake import routes as intake
 from complaints.intake.expectation import Expectations
 from complaints.intake.placing import Places
@@ -45,6 +47,10 @@ from complaints.policies import routes as policies
 from complaints.reporters import disclosure_routes
 from complaints.reporters import routes as reporters
 from complaints.settings import ComplaintsSettings
+from complaints.suggestions import routes as suggestions
+from complaints.suggestions import suggester
+from complaints.suggestions.commands import train_categories
+from complaints.suggestions.lexicon import read_lexicon
 from complaints.triage import matter_routes
 from complaints.triage import routes as triage
 from directory.access import Actors
@@ -63,6 +69,9 @@ async def _prepare(app: FastAPI) -> None:
     state.printing = open_printing(state.settings, ("directory", "complaints"))
     state.actors = Actors(state.side_pool, find_case_actor)
     state.places = Places(state.side_pool)
+    state.router = Router(state.side_pool)
+    lexicon, never = read_lexicon(state.settings.data_dir), suggester.never_automatic(state.codes)
+    state.suggester = suggester.Suggester(state.side_pool, lexicon, never)
     state.planner = Planner(state.side_pool)
     state.expectations = Expectations(state.side_pool)
     settings = state.settings
@@ -72,7 +81,7 @@ async def _prepare(app: FastAPI) -> None:
     ledger = NoticeLedger(partial(_desk_of, state.codes), state.adapters)
     feed = own_feed("complaints", state.side_pool, state.bell)
     state.followers.append(Follower("complaints", ledger, pool=state.side_pool, fetch=feed))
-    for kept in (state.actors, state.places, state.planner):
+    for kept in (state.actors, state.places, state.router, state.planner):
         state.bell.on(CHANNEL, kept.forget)
 
 
@@ -87,14 +96,17 @@ SERVICE = Service(
     routers=(
         intake.routes,
         batch_routes.routes,
+        hint_routes.routes,
         cases.routes,
         uploads.routes,
         case_routes.routes,
         policies.routes,
+        suggestions.routes,
         deadline_routes.routes,
         reporters.routes,
         disclosure_routes.routes,
         custody.routes,
+        routing.routes,
         handling.routes,
         closure.routes,
         triage.routes,
@@ -117,8 +129,13 @@ SERVICE = Service(
         scanning.run,
         delivering.run,
         anchoring.run,
+        suggester.keep_speaking,
     ),
-    commands={"verify-chains": commands.verify_chains, "anchor": commands.make_anchor},
+    commands={
+        "verify-chains": commands.verify_chains,
+        "anchor": commands.make_anchor,
+        "train-categories": train_categories,
+    },
     load_reference_data=reference.load,
     prepare=_prepare,
     vocabularies=("complaints",),

@@ -70,7 +70,7 @@ async def file_batch(
     if claim is None:
         raise BadRequest(_NEEDED, errors=[Flaw(idempotency.HEADER, "missing", _NEEDED)])
     state = request.app.state
-    shop = Workshop(codes, keys, state.places, state.planner, state.expectations)
+    shop = Workshop(codes, keys, state.places, state.router, state.suggester, state.planner, state.expectations)
     settled = await settle(body.items, shop, now)
     async with begin(state.pool) as connection:
         stored = await _stored(connection, claim)

@@ -15,8 +15,9 @@ from complaints.attachments.operations import REPORTER, rows
 from complaints.cases import chain, facts
 from complaints.cases.callers import CaseCaller
 from complaints.codes import Codes
+from complaints.custody.routing.places import Place
 from complaints.deadlines.planning import Filing, FilingPlan
-from complaints.intake.placing import Place
+from complaints.intake.placing import Routing
 from complaints.intake.protection import first_class, triggers
 from complaints.intake.schemas import Complaint
 from complaints.intake.statement import insert_case
@@ -24,6 +25,7 @@ from complaints.intake.validity import identity_of
 from complaints.keys import CaseKeys
 from complaints.reporters.codes import new_code
 from complaints.reporters.sealing import seal
+from complaints.suggestions.suggester import Assigned
 from directory.roles import OFFICER
 
 HEADERS = {"content-type": "application/json", "cache-control": "no-store"}
@@ -82,7 +84,8 @@ def prepare(
     *,
     codes: Codes,
     keys: CaseKeys,
-    place: Place,
+    routing: Routing,
+    assigned: Assigned | None,
     plan: FilingPlan,
     expected: Mapping[str, Any] | None,
     now: datetime,
@@ -91,6 +94,7 @@ def prepare(
     case_id = filing.id or new_id()
     case_class, reasons = classed(filing, codes)
     on_behalf = is_on_behalf(filing, caller, codes)
+    place = routing.place
     case = {
         **_NOT_YET,
         **filing.model_dump(include=_TAKEN),
@@ -113,7 +117,10 @@ def prepare(
         "created_at": now,
         "updated_at": now,
     }
-    history = _first_entry(case, caller, filing, reasons=reasons, on_behalf=on_behalf)
+    why: dict[str, Any] = {"protected_because": reasons, "routing": routing.trace}
+    if assigned is not None:
+        case["category"], why["category"] = assigned.category, assigned._asdict()
+    history = _first_entry(case, caller, filing, why=why, on_behalf=on_behalf)
     case["chain"] = history["chain"]
     identity = identity_of(filing)
     reporter = None
@@ -164,7 +171,7 @@ _TAKEN = {
 
 
 def _first_entry(
-    case: Mapping[str, Any], caller: CaseCaller, filing: Complaint, *, reasons: list[str], on_behalf: bool
+    case: Mapping[str, Any], caller: CaseCaller, filing: Complaint, *, why: Mapping[str, Any], on_behalf: bool
 ) -> dict[str, Any]:
     roles = [OFFICER] if on_behalf else ["integration_client"] if caller.actor.kind == "client" else ["reporter"]
     entry = {
@@ -182,9 +189,9 @@ def _first_entry(
         },
         "internal": {
             "custody": case["custody"],
-            "protected_because": reasons,
             "accused_role": filing.accused_role,
             "named_unit_id": filing.unit_id,
+            **why,
         },
     }
     content = chain.canonical(entry)

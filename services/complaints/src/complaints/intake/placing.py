@@ -1,67 +1,52 @@
-"""Where a filing goes: the institution and unit of its service or unit, else the government of its region; by the local copy.
+"""Where a filing goes: the place that the authority gives it, kept in the process, and the routing rules over it.
 
 No wrong door: what the copy doesn't know yet is taken all the same, and placed when the registry's facts arrive.
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
-from uuid import UUID
+from typing import Any, NamedTuple
 
-from chassis.data.pool import Connection, Pool
-from directory.copy import load_world
-from directory.resolver import resolve
+from chassis.data.pool import Pool
+from complaints.custody.routing.places import Named, Place, find_place, without_rules
+from complaints.custody.routing.router import Router
+from complaints.custody.routing.rules import Matter
+from complaints.custody.routing.words import Wording
+from complaints.intake.schemas import Complaint
+from complaints.suggestions.suggester import Assigned, Suggester
 from directory.zones import DEFAULT_ZONE, local_day
 
 _MOST_KEPT = 20_000
 
 
-class Place(NamedTuple):
-    """`unit_id` is proposed to triage, not yet its holder. `known`: whatever was named is known to the copy."""
+class Routing(NamedTuple):
+    """The place after the rules, and why it is that one."""
 
-    institution_id: UUID | None
-    unit_id: UUID | None
-    time_zone: str
-    known: bool
+    place: Place
+    trace: Mapping[str, Any]
 
 
-class Named(NamedTuple):
-    """What a filing says of where it belongs."""
-
-    service_id: UUID | None
-    unit_id: UUID | None
-    region_code: str | None
-
-
-NOWHERE = Place(None, None, DEFAULT_ZONE, known=True)
+def matter_of(filing: Complaint, assigned: Assigned | None) -> Matter:
+    """What the rules ask of a filing."""
+    text = Wording(filing.title, filing.body)
+    category = filing.category if assigned is None else assigned.category
+    return Matter(filing.type, category, filing.service_id, filing.region_code, text)
 
 
-async def find_place(connection: Connection, named: Named, day: date) -> Place:
-    """The place of a filing on a day."""
-    if named == Named(None, None, None):
-        return NOWHERE
-    world = await load_world(
-        connection,
-        day,
-        service_ids=[named.service_id] if named.service_id else (),
-        unit_ids=[named.unit_id] if named.unit_id else (),
-        region_codes=[named.region_code] if named.region_code else (),
-    )
-    known = (named.service_id is None or world.service(named.service_id) is not None) and (
-        named.unit_id is None or world.unit(named.unit_id, day) is not None
-    )
-    # A service that isn't known hides the unit and region that are: ask by what is.
-    service_id = named.service_id if named.service_id and world.service(named.service_id) else None
-    if service_id is None and named.unit_id is None and named.region_code is None:
-        return Place(None, None, DEFAULT_ZONE, known)
-    found = resolve(world, day=day, service_id=service_id, unit_id=named.unit_id, region_code=named.region_code)
-    institution, unit = found.institution, found.responsible_unit
-    return Place(
-        institution.id if institution else None,
-        unit.id if unit else None,
-        institution.time_zone if institution else DEFAULT_ZONE,
-        known,
-    )
+async def assign(filing: Complaint, suggester: Suggester, *, protected: bool) -> Assigned | None:
+    """The category that the model gives a filing without one. Of a protected case the words decide nothing."""
+    if filing.category is not None or protected:
+        return None
+    return await suggester.assign(f"{filing.title}\n{filing.body}")
+
+
+async def route(
+    place: Place, named: Named, matter: Matter, router: Router, *, protected: bool, now: datetime
+) -> Routing:
+    """Ask the routing rules about what the authority placed, where they are to be asked at all."""
+    found = without_rules(place, named, protected=protected) or await router.route(place.answer, matter, now)
+    return Routing(place._replace(institution_id=found.institution_id, unit_id=found.unit_id), found.trace)
 
 
 class Places:

@@ -24,9 +24,10 @@ from complaints.cases.callers import CaseCaller
 from complaints.cases.rights import Filer, Keys, Reader
 from complaints.cases.routes import seen
 from complaints.codes import KnownCodes
+from complaints.custody.routing.places import Named
 from complaints.deadlines.queries import find_duties
 from complaints.intake import operations, receipts
-from complaints.intake.placing import Named
+from complaints.intake.placing import assign, matter_of, route
 from complaints.intake.receipt_document import receipt_document
 from complaints.intake.schemas import Complaint, Filed, Receipt
 from complaints.intake.validity import all_flaws
@@ -74,12 +75,16 @@ async def file_complaint(
     """
     _check(body, codes, now)
     state = request.app.state
-    place = await state.places.find(Named(body.service_id, body.unit_id, body.region_code), now)
-    case_class, _ = operations.classed(body, codes)
-    plan = await state.planner.plan(operations.deadline_subject(body, place, case_class, now), now)
-    expected = await state.expectations.find(body.service_id, place.unit_id, now)
+    named = Named(body.service_id, body.unit_id, body.region_code)
+    place = await state.places.find(named, now)
+    case_class, protected = operations.classed(body, codes)
+    assigned = await assign(body, state.suggester, protected=bool(protected))
+    matter = matter_of(body, assigned)
+    routing = await route(place, named, matter, state.router, protected=bool(protected), now=now)
+    plan = await state.planner.plan(operations.deadline_subject(body, routing.place, case_class, now), now)
+    expected = await state.expectations.find(body.service_id, routing.place.unit_id, now)
     prepared = operations.prepare(
-        body, caller, codes=codes, keys=keys, place=place, plan=plan, expected=expected, now=now
+        body, caller, codes=codes, keys=keys, routing=routing, assigned=assigned, plan=plan, expected=expected, now=now
     )
     # A connection only now: whoever holds one never waits for another.
     async with state.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:

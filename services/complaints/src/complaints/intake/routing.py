@@ -11,7 +11,11 @@ from chassis.data.statements import Row, Statement
 from chassis.data.transactions import begin
 from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.operations import lock_case
-from complaints.intake.placing import Named, find_place
+from complaints.custody.routing.places import Named, find_place
+from complaints.custody.routing.router import Router
+from complaints.custody.routing.rules import Matter
+from complaints.custody.routing.words import Wording
+from complaints.intake.placing import Routing, route
 from complaints.moves.moving import move
 from directory.follower import CHANNEL
 from directory.zones import DEFAULT_ZONE, local_day
@@ -19,7 +23,8 @@ from directory.zones import DEFAULT_ZONE, local_day
 EVERY_S = 300.0
 _BATCH = 200
 _WAITING = Statement("""
-SELECT id, CAST(NULLIF(h.internal ->> 'named_unit_id', '') AS uuid) AS named_unit_id
+SELECT id, version, type, title, body, category, service_id, region_code, custody,
+       CAST(NULLIF(h.internal ->> 'named_unit_id', '') AS uuid) AS named_unit_id
 FROM cases JOIN case_history h ON h.case_id = id AND h.sequence = 1
 WHERE routing = 'pending' AND id > CAST(:after AS uuid) ORDER BY id LIMIT CAST(:batch AS integer)
 """)
@@ -30,14 +35,15 @@ log = structlog.get_logger("complaints.routing")
 async def keep_routing(app: FastAPI) -> None:
     """Place waiting cases whenever the directory changes. A task of the service."""
     while True:
-        placed = await route_pending(app.state.side_pool, app.state.clock())
+        placed = await route_pending(app.state.side_pool, app.state.router, app.state.clock())
         if placed:
             log.info("cases_placed", count=placed)
         await app.state.bell.wait(CHANNEL, EVERY_S)
 
 
-async def route_pending(pool: Pool, now: datetime) -> int:
-    """Place every waiting case that the copy can place by now; how many. Each in a transaction of its own."""
+async def route_pending(pool: Pool, router: Router, now: datetime) -> int:
+    """Place every waiting case that the copy can place by now, by the rules in force; how many. Each in a transaction of its
+    own."""
     placed, after = 0, UUID(int=0)
     while True:
         async with pool.acquire() as connection:
@@ -45,22 +51,29 @@ async def route_pending(pool: Pool, now: datetime) -> int:
         if not rows:
             return placed
         for row in rows:
+            named = Named(row["service_id"], row["named_unit_id"], row["region_code"])
+            async with pool.acquire() as connection:
+                place = await find_place(connection, named, local_day(now, DEFAULT_ZONE))
+            if not place.known:
+                continue
+            matter = Matter(
+                row["type"], row["category"], row["service_id"], row["region_code"], Wording(row["title"], row["body"])
+            )
+            routing = await route(place, named, matter, router, protected=row["custody"] != "ordinary", now=now)
             async with begin(pool) as connection:
-                placed += await _place(connection, row, now)
+                placed += await _place(connection, row, routing, now)
         after = rows[-1]["id"]
 
 
-async def _place(connection: Connection, waiting: Row, now: datetime) -> int:
+async def _place(connection: Connection, waiting: Row, routing: Routing, now: datetime) -> int:
     case = await lock_case(connection, waiting["id"])
-    if case is None or case["routing"] != "pending":
+    if case is None or case["routing"] != "pending" or case["version"] != waiting["version"]:
         return 0
-    named = Named(case["service_id"], waiting["named_unit_id"], case["region_code"])
-    place = await find_place(connection, named, local_day(now, DEFAULT_ZONE))
-    if not place.known:
-        return 0
+    place = routing.place
     # Triage may have sent it somewhere meanwhile: then only the waiting ends.
     untouched = case["version"] == 1
     changes = {"institution_id": place.institution_id, "proposed_unit_id": place.unit_id} if untouched else {}
+    told = {"routing": routing.trace} if untouched else {}
     await move(
         connection,
         case,
@@ -70,7 +83,7 @@ async def _place(connection: Connection, waiting: Row, now: datetime) -> int:
         now=now,
         changes={**changes, "routing": "done"},
         public={"hidden": True},
-        internal={"routed": True, "institution_id": place.institution_id, "proposed_unit_id": place.unit_id},
+        internal={"routed": True, "institution_id": place.institution_id, "proposed_unit_id": place.unit_id, **told},
         clock=("recomputed",) if untouched else (),
         fact="routed",
     )

@@ -10,13 +10,16 @@ from pydantic import ValidationError
 from chassis.http.problems import Problem, Unprocessable
 from chassis.http.refusals import told
 from complaints.codes import Codes
+from complaints.custody.routing.places import Named
+from complaints.custody.routing.router import Router
 from complaints.deadlines.planning import Filing, FilingPlan, Planner
 from complaints.intake import operations
 from complaints.intake.expectation import Expectations
-from complaints.intake.placing import Named, Place, Places
+from complaints.intake.placing import Places, Routing, assign, matter_of, route
 from complaints.intake.schemas import Complaint
 from complaints.intake.validity import all_flaws
 from complaints.keys import CaseKeys
+from complaints.suggestions.suggester import Assigned, Suggester
 
 BREATH = 25
 """Filings after which other requests get their turn."""
@@ -28,6 +31,8 @@ class Workshop(NamedTuple):
     codes: Codes
     keys: CaseKeys
     places: Places
+    router: Router
+    suggester: Suggester
     planner: Planner
     expectations: Expectations
 
@@ -36,7 +41,8 @@ class Settled(NamedTuple):
     """A filing without flaws, and all that was looked up for it."""
 
     filing: Complaint
-    place: Place
+    routing: Routing
+    assigned: Assigned | None
     plan: FilingPlan
     expected: Mapping[str, Any] | None
 
@@ -64,10 +70,15 @@ def _read(item: Any, codes: Codes, now: datetime) -> Complaint | Problem:
 
 
 async def _settled(filing: Complaint, shop: Workshop, plans: dict[Filing, FilingPlan], now: datetime) -> Settled:
-    place = await shop.places.find(Named(filing.service_id, filing.unit_id, filing.region_code), now)
-    case_class, _ = operations.classed(filing, shop.codes)
-    subject = operations.deadline_subject(filing, place, case_class, now)
+    named = Named(filing.service_id, filing.unit_id, filing.region_code)
+    place = await shop.places.find(named, now)
+    case_class, protected = operations.classed(filing, shop.codes)
+    assigned = await assign(filing, shop.suggester, protected=bool(protected))
+    matter = matter_of(filing, assigned)
+    routing = await route(place, named, matter, shop.router, protected=bool(protected), now=now)
+    subject = operations.deadline_subject(filing, routing.place, case_class, now)
     plan = plans.get(subject)
     if plan is None:
         plan = plans[subject] = await shop.planner.plan(subject, now)
-    return Settled(filing, place, plan, await shop.expectations.find(filing.service_id, place.unit_id, now))
+    expected = await shop.expectations.find(filing.service_id, routing.place.unit_id, now)
+    return Settled(filing, routing, assigned, plan, expected)

@@ -95,7 +95,12 @@ async def classify(connection: Connection, opened: Opened, body: Classification,
         now=now,
         changes=changes,
         public={"type": changes.get("type", case["type"]), "class": body.case_class, "reason": body.reason},
-        internal={"from_type": case["type"], "from_class": case["case_class"], "from_category": case["category"]},
+        internal={
+            "from_type": case["type"],
+            "from_class": case["case_class"],
+            "from_category": case["category"],
+            "category": body.category,
+        },
         clock=transition.clock,
     )
 

@@ -18,10 +18,10 @@ from complaints.cases import chain, facts
 from complaints.cases.operations import Opened
 from complaints.cases.tables import case_history, cases
 from complaints.codes import Codes
+from complaints.custody.routing.places import NOWHERE, Named, find_place
 from complaints.deadlines import queries as deadlines
 from complaints.deadlines.ledger import check_at
 from complaints.deadlines.operations import open_book
-from complaints.intake.placing import NOWHERE, Named, find_place
 from complaints.intake.statement import insert_case
 from complaints.keys import CaseKeys
 from complaints.moves.moving import move
