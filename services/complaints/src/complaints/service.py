@@ -22,6 +22,8 @@ from complaints.cases import routes as cases
 from complaints.cases.actors import find_case_actor
 from complaints.closure import routes as closure
 from complaints.codes import Codes, read_codes
+from complaints.cooperation import reminding
+from complaints.cooperation import routes as cooperation
 from complaints.custody import routes as custody
 from complaints.custody import succession
 from complaints.deadlines import routes as deadline_routes
@@ -41,10 +43,13 @@ from complaints.notices import delivering
 from complaints.notices import routes as notices
 from complaints.notices.adapters import adapters_of
 from complaints.notices.ledger import NoticeLedger
+from complaints.policies import handling_routes
 from complaints.policies import routes as policies
 from complaints.reporters import disclosure_routes
 from complaints.reporters import routes as reporters
 from complaints.settings import ComplaintsSettings
+from complaints.templates import routes as templates
+from complaints.templates.operations import NameTaken
 from complaints.triage import matter_routes
 from complaints.triage import routes as triage
 from directory.access import Actors
@@ -91,10 +96,13 @@ SERVICE = Service(
         uploads.routes,
         case_routes.routes,
         policies.routes,
+        handling_routes.routes,
         deadline_routes.routes,
         reporters.routes,
         disclosure_routes.routes,
         custody.routes,
+        cooperation.routes,
+        templates.routes,
         handling.routes,
         closure.routes,
         triage.routes,
@@ -104,6 +112,7 @@ SERVICE = Service(
     ),
     problems={
         "cases_pk": AlreadyFiled(),
+        "response_templates_name_key": NameTaken(),
         "attachments_once_key": AlreadyAttached(),
         "attachments_file_id_fk": AlreadyAttached(),
     },
@@ -112,6 +121,7 @@ SERVICE = Service(
     tasks=(
         recounting.run,
         scanner.run,
+        reminding.run,
         keep_routing,
         succession.keep_custody,
         scanning.run,

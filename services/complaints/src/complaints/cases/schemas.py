@@ -43,6 +43,13 @@ class CasePage(Shape):
     count: int | None = None
 
 
+class NamedUnit(Shape):
+    """A unit by its name of today."""
+
+    id: UUID
+    name: str
+
+
 class Case(Shape):
     """A case as its caller may see it; what isn't for this caller is null. `allowed_actions` is what they may try now."""
 
@@ -71,6 +78,7 @@ class Case(Shape):
     institution_name: str | None
     unit_id: UUID | None
     unit_name: str | None
+    cooperating_units: list[NamedUnit]
     proposed_unit_id: UUID | None
     received_at: datetime
     file_complete_at: datetime | None

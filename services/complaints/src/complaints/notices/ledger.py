@@ -12,7 +12,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.ops.identifiers import new_id
 from complaints.cases.lineage import find_joined
-from complaints.notices.rules import FOLLOWED, REPORTER, Notice, channels, notices_of
+from complaints.notices.rules import FOLLOWED, REPORTER, Notice, channels, desk_unit, notices_of
 from complaints.notices.tables import deliveries, notices
 
 _ENTRY = Statement("""
@@ -80,6 +80,8 @@ class NoticeLedger:
     ) -> None:
         to_reporter = notice.recipient == REPORTER
         place: dict[str, Any] = {name: None if to_reporter else entry[name] for name in ("institution_id", "unit_id")}
+        if not to_reporter:
+            place["unit_id"] = desk_unit(entry) or place["unit_id"]
         notice_id = await _TELL.fetchval(
             connection,
             id=new_id(),
