@@ -22,6 +22,7 @@ from complaints.cases import routes as cases
 from complaints.cases.actors import find_case_actor
 from complaints.closure import routes as closure
 from complaints.codes import Codes, read_codes
+from complaints.compensation import routes as compensation
 from complaints.cooperation import reminding
 from complaints.cooperation import routes as cooperation
 from complaints.custody import routes as custody
@@ -36,6 +37,7 @@ from complaints.intake.expectation import Expectations
 from complaints.intake.placing import Places
 from complaints.intake.problems import AlreadyFiled
 from complaints.intake.routing import keep_routing
+from complaints.invitations.inviting import Inviting
 from complaints.keys import read_keys
 from complaints.metadata import metadata
 from complaints.moves import recounting
@@ -74,7 +76,7 @@ async def _prepare(app: FastAPI) -> None:
     state.scanner = scanner_of(settings.clamd_address)
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     state.adapters = adapters_of(smtp_url, settings.notice_sender, development=settings.prima_env == "development")
-    ledger = NoticeLedger(partial(_desk_of, state.codes), state.adapters)
+    ledger = NoticeLedger(partial(_desk_of, state.codes), state.adapters, Inviting(state.case_keys.survey))
     feed = own_feed("complaints", state.side_pool, state.bell)
     state.followers.append(Follower("complaints", ledger, pool=state.side_pool, fetch=feed))
     for kept in (state.actors, state.places, state.planner):
@@ -104,6 +106,7 @@ SERVICE = Service(
         cooperation.routes,
         templates.routes,
         handling.routes,
+        compensation.routes,
         closure.routes,
         triage.routes,
         matter_routes.routes,

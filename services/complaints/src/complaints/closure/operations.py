@@ -13,6 +13,7 @@ from complaints.cases.operations import Opened, refused
 from complaints.closure import problems
 from complaints.closure.schemas import RatingBody, ResolutionBody, WithdrawalBody
 from complaints.codes import Codes
+from complaints.compensation.operations import award, undecided
 from complaints.handling import queries as answers
 from complaints.handling.commitments import NoSuchCommitment, any_open, settled
 from complaints.handling.operations import check_window
@@ -39,6 +40,7 @@ async def resolve(
     case = opened.row
     _check_outcome(case, body, codes)
     await _check_evidence(connection, opened, body, now)
+    await _decide_compensation(connection, opened, body, now)
     await _settle(connection, case, body)
     row = opened.to("resolved")
     content = body.model_dump(mode="json")
@@ -68,6 +70,22 @@ def _check_outcome(case: Row, body: ResolutionBody, codes: Codes) -> None:
         raise problems.compensation_missing()
     if body.outcome_code in NEEDS_EXPLANATION and body.explanation is None and not body.proof:
         raise problems.explanation_missing()
+
+
+async def _decide_compensation(connection: Connection, opened: Opened, body: ResolutionBody, now: datetime) -> None:
+    """The resolution may be the award itself; what was claimed and isn't decided bars every other outcome (art. 50(3))."""
+    if body.outcome_code == COMPENSATION and body.compensation is not None:
+        await award(
+            connection,
+            opened.row,
+            amount_idr=body.compensation.amount_idr,
+            pay_by=body.compensation.pay_by,
+            actor=opened.actor,
+            reasons=body.explanation or COMPENSATION,
+            now=now,
+        )
+    elif await undecided(connection, opened.row["id"]):
+        raise problems.claim_undecided()
 
 
 async def _check_evidence(connection: Connection, opened: Opened, body: ResolutionBody, now: datetime) -> None:

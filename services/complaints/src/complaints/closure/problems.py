@@ -16,6 +16,9 @@ _KIND = Text("Jenis bukti ini tidak dikenal.", "This kind of proof isn't known."
 _COMPENSATION = Text(
     "Sebutkan jumlah ganti rugi dan batas pembayarannya.", "State the compensation's amount and when it is paid."
 )
+_UNDECIDED = Text(
+    "Tuntutan ganti rugi pelapor belum diputus.", "The reporter's claim for compensation isn't decided yet."
+)
 _COMMITMENTS = Text(
     "Masih ada janji yang belum selesai atau belum masuk rencana.", "A commitment is neither done nor in a plan."
 )
@@ -45,6 +48,10 @@ def evidence_missing(kinds: Iterable[str]) -> Unprocessable:
 
 def compensation_missing() -> Unprocessable:
     return flawed("/compensation", "missing", _COMPENSATION)
+
+
+def claim_undecided() -> Unprocessable:
+    return flawed("/compensation", "claim_undecided", _UNDECIDED)
 
 
 def explanation_missing() -> Unprocessable:

@@ -121,6 +121,8 @@ def _kinds(entry: Entry, case: Mapping[str, Any]) -> Iterator[str]:
             yield from _of_lifecycle(entry, case)
             if action == "closure" and case["rating"] is None:
                 yield "rating_request"
+            if entry.get("invited") and entry["to_state"] == "closed":
+                yield "survey_invitation"
 
 
 def _of_lifecycle(entry: Entry, case: Mapping[str, Any]) -> list[str]:
