@@ -45,6 +45,7 @@ from complaints.notices import delivering
 from complaints.notices import routes as notices
 from complaints.notices.adapters import adapters_of
 from complaints.notices.ledger import NoticeLedger
+from complaints.packages import routes as packages
 from complaints.policies import handling_routes
 from complaints.policies import routes as policies
 from complaints.reporters import disclosure_routes
@@ -111,6 +112,7 @@ SERVICE = Service(
         triage.routes,
         matter_routes.routes,
         notices.routes,
+        packages.routes,
         audit.routes,
     ),
     problems={

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
-from chassis.data.transactions import Snapshot, Transaction
+from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
 from chassis.http.problems import Forbidden, NotFound
@@ -40,13 +40,13 @@ OVERSEERS = ("institution_admin", RESPONSIBLE_OFFICER, SUPERVISOR)
     summary="The claim for compensation of a case",
     response_model=Compensation,
 )
-async def get_compensation(request: Request, case_id: UUID, caller: Reader, connection: Snapshot, now: Now) -> Response:
+async def get_compensation(request: Request, case_id: UUID, caller: Reader, connection: Reading, now: Now) -> Response:
     """What was claimed, awarded and paid, with its steps. 404 where nothing was."""
     case, roles = await seen(connection, case_id, caller, now)
     if not sees_content(roles, case):
         raise Forbidden
     await access.note_reading(connection, case, caller, roles=roles, what="compensation", now=now)
-    content = await _whole(connection, case, now)
+    content = await whole_claim(connection, case, now)
     if content is None:
         raise NotFound
     return single(request, content, version=case["version"])
@@ -146,13 +146,14 @@ async def list_compensation_claims(
 
 
 async def _reply(request: Request, connection: Connection, case: Row, now: datetime) -> Response:
-    content = await _whole(connection, case, now)
+    content = await whole_claim(connection, case, now)
     assert content is not None
     headers = {"Location": f"/v1/complaints/{case['id']}/compensation"}
     return single(request, content, version=case["version"], status=201, headers=headers)
 
 
-async def _whole(connection: Connection, case: Row, now: datetime) -> dict[str, Any] | None:
+async def whole_claim(connection: Connection, case: Row, now: datetime) -> dict[str, Any] | None:
+    """The claim of a case with its steps, as it is sent; None where nothing was claimed or awarded."""
     held = await queries.find_claim(connection, case["id"])
     if held is None:
         return None

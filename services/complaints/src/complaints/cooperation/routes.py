@@ -55,7 +55,7 @@ async def list_contributions(
     found = await queries.find_contributions(connection, case_id)
     if roles == {CONTRIBUTOR}:
         found = await _own(connection, found, caller, now)
-    items = [_shown(row, now, outside=outside) for row in found]
+    items = [shown_contribution(row, now, outside=outside) for row in found]
     return single(request, {"items": items}, version=case["version"])
 
 
@@ -173,10 +173,13 @@ async def _reply(request: Request, connection: Connection, case: Row, contributi
     row = await queries.find_contribution(connection, case["id"], contribution_id)
     assert row is not None
     headers = {"Location": f"/v1/complaints/{case['id']}/contributions"}
-    return single(request, _shown(row, now, outside=False), version=case["version"], status=201, headers=headers)
+    return single(
+        request, shown_contribution(row, now, outside=False), version=case["version"], status=201, headers=headers
+    )
 
 
-def _shown(row: Mapping[str, Any], now: datetime, *, outside: bool) -> dict[str, Any]:
+def shown_contribution(row: Mapping[str, Any], now: datetime, *, outside: bool) -> dict[str, Any]:
+    """A contribution as it is sent; `outside`: to the reporter, who reads which unit and whether it answered. Pure."""
     names = ("id", "unit_id", "unit_name", "institution_id", "state", "asked_at", "ended_at", *_WORDS)
     found: dict[str, Any] = {name: row[name] for name in names}
     if outside:

@@ -162,7 +162,7 @@ async def preview_response_template(
     request: Request,
     template_id: UUID,
     caller: Staff,
-    connection: Snapshot,
+    connection: Reading,
     printer: Printer,
     now: Now,
     case_id: Annotated[UUID, Query(description="The case")],
