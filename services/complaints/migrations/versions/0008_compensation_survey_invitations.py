@@ -1,4 +1,4 @@
-"""Claims for compensation, and who was invited to the survey of the service after a case was closed."""
+"""Claims for compensation, what a formal request asks for in which form, and who was invited to the survey of the service after a case was closed."""
 
 from alembic import op
 
@@ -10,6 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("ALTER TABLE cases ADD COLUMN information jsonb")
     op.execute("""
         CREATE TABLE compensation_claims (
             id uuid NOT NULL, case_id uuid NOT NULL, state text NOT NULL,
@@ -44,3 +45,4 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("DROP TABLE survey_invitations")
     op.execute("DROP TABLE compensation_claims")
+    op.execute("ALTER TABLE cases DROP COLUMN information")

@@ -97,7 +97,11 @@ FILTERS = Filters(
     },
     default_sort="-created_at",
 )
-_LISTED = [column for column in cases.c if column.name not in ("body", "location", "chain", "requested_solution")]
+_LISTED = [
+    column
+    for column in cases.c
+    if column.name not in ("body", "location", "chain", "requested_solution", "information")
+]
 
 
 async def _choose(chosen: Annotated[Chosen, FILTERS.dependency()]) -> Chosen:

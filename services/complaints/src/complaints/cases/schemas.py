@@ -50,6 +50,14 @@ class NamedUnit(Shape):
     name: str
 
 
+class LaporWords(Shape):
+    """The case in the words of SP4N-LAPOR!; `open_data_status` is that of its older open data."""
+
+    classification: str
+    status: str
+    open_data_status: str | None
+
+
 class Case(Shape):
     """A case as its caller may see it; what isn't for this caller is null. `allowed_actions` is what they may try now."""
 
@@ -69,6 +77,7 @@ class Case(Shape):
     occurred_on: date | None
     requested_solution: str | None
     loss_amount_idr: int | None
+    information: dict[str, Any] | None
     ethics_values: list[str]
     channel: str
     anonymous: bool
@@ -104,6 +113,7 @@ class Case(Shape):
     binding: bool
     parent_id: UUID | None
     routing: str
+    lapor: LaporWords | None
     version: int
     created_at: datetime
     updated_at: datetime

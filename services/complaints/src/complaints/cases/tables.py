@@ -46,6 +46,7 @@ cases = Table(
     Column("occurred_on", Date),
     Column("requested_solution", Text),
     Column("loss_amount_idr", BigInteger),
+    Column("information", JSONB),  # of a request: purpose, form and delivery
     Column("ethics_values", ARRAY(Text), nullable=False, server_default="{}"),
     Column("channel", Text, nullable=False),
     Column("anonymous", Boolean, nullable=False),

@@ -43,7 +43,7 @@ class Inviting:
 
         A protected case invites nobody: the survey would tell of which service it was. Nor does one about no service.
         """
-        if event.data["state"] != "closed":
+        if event.data.get("state") != "closed":
             return
         case = await _CASE.fetchrow(connection, id=UUID(event.subject_id))
         if case is None or case["custody"] == "protected" or case["service_id"] is None:

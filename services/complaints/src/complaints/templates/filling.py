@@ -16,7 +16,9 @@ from chassis.http.problems import Flaw
 VOCABULARY = "template_variables"
 _VARIABLE = re.compile(r"\{\{[ \t]*([a-z][a-z0-9_]{0,60})[ \t]*\}\}")
 _LEFT = re.compile(r"\{\{|\}\}")
-_UNKNOWN = Text("Variabel {name} tidak dikenal.", "There is no variable {name}.")
+_UNKNOWN = Text(
+    "Variabel ini tidak dikenal; lihat template_variables.", "There is no such variable; see template_variables."
+)
 _BROKEN = Text(
     "Tulis variabel sebagai {{nama}}; kurung kurawal ganda lain tidak diterima.",
     "Write a variable as {{name}}; other double braces aren't taken.",
@@ -32,7 +34,7 @@ def flaws_of(text: str, known: Collection[str], pointer: str) -> Iterator[Flaw]:
     """Variables that don't exist, and double braces that are none."""
     for name in variables_of(text):
         if name not in known:
-            yield Flaw(pointer, "unknown_variable", _UNKNOWN.filled(name=name))
+            yield Flaw(pointer, "unknown_variable", _UNKNOWN)
     if _LEFT.search(_VARIABLE.sub("", text)):
         yield Flaw(pointer, "broken_variable", _BROKEN)
 
