@@ -1,12 +1,18 @@
 """Filing cases and moving them along, as tests of complaints need them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from complaints.attachments import scanning
+from complaints.attachments.scanners import BuiltIn
 from support.directory import Country
+from support.files import png
 from support.services import ServiceUnderTest
+
+EVIDENCE = png()
 
 
 def complaint(country: Country, **changes: Any) -> dict[str, Any]:
@@ -63,6 +69,29 @@ class Desk:
         assert reply.status_code == 201, reply.text
         case: dict[str, Any] = reply.json()
         return case
+
+    async def uploaded(self, name: str, content: bytes = EVIDENCE) -> str:
+        """Upload a file as an officer, checked and found clean; its id."""
+        reply = await self.service.call(
+            "POST",
+            "/v1/uploads",
+            caller=self.account(name),
+            key=None,
+            headers={"content-disposition": 'attachment; filename="bukti.png"'},
+            content=content,
+        )
+        assert reply.status_code == 201, reply.text
+        pool = self.service.app.state.side_pool
+        while await scanning.scan_next(pool, BuiltIn(), datetime.now(UTC)):
+            pass
+        return str(reply.json()["id"])
+
+    async def attached(self, case_id: str, name: str, **changes: Any) -> str:
+        """A file of the case, attached by an officer; the attachment's id."""
+        body = {"upload_ids": [await self.uploaded(name)]} | changes
+        reply = await self.act(case_id, "attachments", name, body)
+        assert reply.status_code == 201, reply.text
+        return str(reply.json()["items"][0]["id"])
 
     async def assigned(self, **changes: Any) -> str:
         """A case that was verified, classified and assigned to the counter; its id."""

@@ -16,7 +16,7 @@ from devstack.layout import Layout, source_directory
 from devstack.own_servers import refuse_unfit_servers
 from devstack.platform import database_urls, is_ready
 from devstack.postgres import cluster, ensure_databases
-from devstack.preparation import PreparationFailed, raise_together, run_verb
+from devstack.preparation import raise_together, run_verb
 from devstack.roster import COMPLAINTS, LOAD_REFERENCE_DATA, MIGRATE, PROGRAMS
 from devstack.secrets import load_or_create
 from devstack.settings import Refused, environments, read_settings
@@ -59,8 +59,7 @@ async def train(layout: Layout) -> int:
     async with _prepared_environments(layout) as told:
         environment = told[COMPLAINTS.name]
         for verb in (MIGRATE, LOAD_REFERENCE_DATA):
-            if failure := await run_verb(COMPLAINTS, verb, environment, layout=layout):
-                raise PreparationFailed(failure)
+            await run_verb(COMPLAINTS, verb, environment, layout=layout)
         _, *arguments = COMPLAINTS.command("train-categories")
         process = await asyncio.create_subprocess_exec(*tethered(sys.executable, *arguments), env=dict(environment))
         return await process.wait()

@@ -11,6 +11,8 @@ from support.filings import Desk
 
 LINE_OF_COUNTER = {"liaison", "officer", "head"}
 WHOLE_CITY = {"admin", "responsible", "supervisor", "auditor"}
+COOPERATING = {"works_liaison", "works_head"}
+"""Who sees a case only because their unit was asked to contribute: the matter, not how it is handled."""
 NOBODY: set[str] = set()
 
 
@@ -22,6 +24,9 @@ async def _cases(desk: Desk) -> dict[str, tuple[str, set[str]]]:
     unassigned = str((await desk.file())["id"])
     request = str((await desk.file(type="information_request", sub_class="service_information"))["id"])
     nowhere = str((await desk.file(service_id=None))["id"])
+    joined = await desk.in_progress()
+    asked = {"unit_id": str(desk.country.works), "question": "Apakah jalan sudah diperbaiki?"}
+    await desk.done(joined, "contributions", "liaison", asked)
     return {
         "ordinary": (ordinary, LINE_OF_COUNTER | WHOLE_CITY),
         "confidential": (confidential, LINE_OF_COUNTER | WHOLE_CITY),
@@ -29,6 +34,7 @@ async def _cases(desk: Desk) -> dict[str, tuple[str, set[str]]]:
         "unassigned": (unassigned, WHOLE_CITY),
         "request": (request, WHOLE_CITY | {"information_officer"}),
         "nowhere": (nowhere, {"national"}),
+        "joined": (joined, LINE_OF_COUNTER | WHOLE_CITY | COOPERATING),
     }
 
 
@@ -46,7 +52,8 @@ async def test_each_seat_sees_its_cases_and_no_others(desk: Desk) -> None:
             assert (reply.status_code == 200) is seen, (name, kind, reply.status_code)
             assert (case_id in ids) is seen, (name, kind)
             for below in ("/timeline", "/custody", "/receipt"):
-                assert ((await desk.get(case_id, name, below)).status_code == 200) is seen, (name, kind, below)
+                whole = seen and not (kind == "joined" and name in COOPERATING)
+                assert ((await desk.get(case_id, name, below)).status_code == 200) is whole, (name, kind, below)
 
 
 async def test_the_rule_and_the_condition_agree_row_by_row(desk: Desk) -> None:
@@ -55,7 +62,9 @@ async def test_the_rule_and_the_condition_agree_row_by_row(desk: Desk) -> None:
     async with desk.service.connection() as connection:
         rows = await connection.fetch(
             "SELECT c.*, (SELECT coalesce(array_agg(a.ancestor_id), '{}') FROM directory_unit_ancestors a "
-            "WHERE a.unit_id = c.unit_id AND a.valid_during @> $1::date) AS ancestors FROM cases c",
+            "WHERE a.unit_id = c.unit_id AND a.valid_during @> $1::date) AS ancestors, "
+            "(SELECT coalesce(array_agg(a.ancestor_id), '{}') FROM directory_unit_ancestors a "
+            "WHERE a.unit_id = ANY(c.cooperating_unit_ids) AND a.valid_during @> $1::date) AS cooperating_line FROM cases c",
             now.date(),
         )
         callers = [Caller("account", account) for account in desk.country.accounts.values()]

@@ -93,7 +93,7 @@ def test_a_local_variant_replaces_only_its_own_stage_and_only_where_adopted() ->
 def test_policies_that_are_not_about_cases_bind_none() -> None:
     subject = Subject(case_type="complaint", case_class="supervisory", filed_on=date(2026, 3, 2), legal_clock=True)
     codes = {each.policy.code for each in bindings(POLICIES, subject)}
-    assert codes == {"sp4n_2025", "uu25_2009", "prima_defaults"}
+    assert codes == {"sp4n_2025", "uu25_2009", "prima_defaults", "prima_windows"}
 
 
 def test_settings_and_ladder() -> None:

@@ -45,7 +45,8 @@ def deadline_s(path: str, usual_s: float = DEADLINE_S) -> float:
     """How long a request to an address may take in all: polls wait, files travel as fast as the caller's network."""
     if path.startswith(LONG_POLLS):
         return POLL_DEADLINE_S
-    return FILE_DEADLINE_S if path.startswith("/v1/uploads") or "/attachments/" in path else usual_s
+    files = path.startswith("/v1/uploads") or "/attachments/" in path or path.endswith("/package")
+    return FILE_DEADLINE_S if files else usual_s
 
 
 class Edge:

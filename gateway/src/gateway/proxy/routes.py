@@ -30,9 +30,11 @@ _RESOURCES: dict[str, tuple[str, ...]] = {
     ),
     COMPLAINTS: (
         "categories",
+        "compensation-claims",
         "complaint-statistics",
         "complaints",
         "deadline-policies",
+        "handling-policies",
         "notices",
         "public",
         "response-templates",

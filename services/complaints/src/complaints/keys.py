@@ -23,13 +23,14 @@ def _derived(master: bytes, purpose: str) -> bytes:
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseKeys:
     """`sealing` encrypts identities, `index` finds equal ones, `pin` makes access PINs, `token` signs tracking tokens,
-    `filer` hides which account filed a case."""
+    `filer` hides which account filed a case, `survey` makes the one-time codes of invitations."""
 
     sealing: bytes
     index: bytes
     pin: bytes
     token: bytes
     filer: bytes
+    survey: bytes
 
     def filed_by(self, subject: str) -> bytes:
         """The digest under which a case remembers the account or client that filed it."""
@@ -44,4 +45,4 @@ def read_keys(identity_key: str) -> CaseKeys:
         raise BadIdentityKey from error
     if len(master) != 32:
         raise BadIdentityKey
-    return CaseKeys(*(_derived(master, purpose) for purpose in ("sealing", "index", "pin", "token", "filer")))
+    return CaseKeys(*(_derived(master, purpose) for purpose in ("sealing", "index", "pin", "token", "filer", "survey")))

@@ -22,6 +22,9 @@ from complaints.cases import routes as cases
 from complaints.cases.actors import find_case_actor
 from complaints.closure import routes as closure
 from complaints.codes import Codes, read_codes
+from complaints.compensation import routes as compensation
+from complaints.cooperation import reminding
+from complaints.cooperation import routes as cooperation
 from complaints.custody import routes as custody
 from complaints.custody import succession
 from complaints.custody.routing import routes as routing
@@ -36,6 +39,7 @@ from complaints.intake.expectation import Expectations
 from complaints.intake.placing import Places
 from complaints.intake.problems import AlreadyFiled
 from complaints.intake.routing import keep_routing
+from complaints.invitations.inviting import Inviting
 from complaints.keys import read_keys
 from complaints.metadata import metadata
 from complaints.moves import recounting
@@ -43,6 +47,8 @@ from complaints.notices import delivering
 from complaints.notices import routes as notices
 from complaints.notices.adapters import adapters_of
 from complaints.notices.ledger import NoticeLedger
+from complaints.packages import routes as packages
+from complaints.policies import handling_routes
 from complaints.policies import routes as policies
 from complaints.reporters import disclosure_routes
 from complaints.reporters import routes as reporters
@@ -51,6 +57,8 @@ from complaints.suggestions import routes as suggestions
 from complaints.suggestions import suggester
 from complaints.suggestions.commands import train_categories
 from complaints.suggestions.lexicon import read_lexicon
+from complaints.templates import routes as templates
+from complaints.templates.operations import NameTaken
 from complaints.triage import matter_routes
 from complaints.triage import routes as triage
 from directory.access import Actors
@@ -78,7 +86,7 @@ async def _prepare(app: FastAPI) -> None:
     state.scanner = scanner_of(settings.clamd_address)
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     state.adapters = adapters_of(smtp_url, settings.notice_sender, development=settings.prima_env == "development")
-    ledger = NoticeLedger(partial(_desk_of, state.codes), state.adapters)
+    ledger = NoticeLedger(partial(_desk_of, state.codes), state.adapters, Inviting(state.case_keys.survey))
     feed = own_feed("complaints", state.side_pool, state.bell)
     state.followers.append(Follower("complaints", ledger, pool=state.side_pool, fetch=feed))
     for kept in (state.actors, state.places, state.router, state.planner):
@@ -102,20 +110,26 @@ SERVICE = Service(
         case_routes.routes,
         policies.routes,
         suggestions.routes,
+        handling_routes.routes,
         deadline_routes.routes,
         reporters.routes,
         disclosure_routes.routes,
         custody.routes,
         routing.routes,
+        cooperation.routes,
+        templates.routes,
         handling.routes,
+        compensation.routes,
         closure.routes,
         triage.routes,
         matter_routes.routes,
         notices.routes,
+        packages.routes,
         audit.routes,
     ),
     problems={
         "cases_pk": AlreadyFiled(),
+        "response_templates_name_key": NameTaken(),
         "attachments_once_key": AlreadyAttached(),
         "attachments_file_id_fk": AlreadyAttached(),
     },
@@ -124,6 +138,7 @@ SERVICE = Service(
     tasks=(
         recounting.run,
         scanner.run,
+        reminding.run,
         keep_routing,
         succession.keep_custody,
         scanning.run,

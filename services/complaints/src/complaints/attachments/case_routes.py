@@ -81,7 +81,7 @@ async def attach_files(
 )
 async def list_attachments(case_id: UUID, caller: Reader, connection: Reading, now: Now) -> Response:
     """Oldest first; at most 500. Who may not read the case's text isn't shown its files."""
-    case, roles = await seen(connection, case_id, caller, now)
+    case, roles = await seen(connection, case_id, caller, now, cooperating=True)
     if not sees_content(roles, case):
         raise Forbidden
     await access.note_reading(connection, case, caller, roles=roles, what="attachments", now=now)
@@ -113,7 +113,7 @@ async def get_attachment(
     if_range: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """The file as it was kept, its digest compared with that of its arrival; or the range of it that is asked for."""
-    case, roles = await seen(connection, case_id, caller, now)
+    case, roles = await seen(connection, case_id, caller, now, cooperating=True)
     file = await queries.find_attachment(connection, case_id, attachment_id)
     if file is None or not reads(file, case, roles):
         raise NotFound

@@ -7,15 +7,14 @@ from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
-from chassis.http.problems import Forbidden, NotFound
+from chassis.http.problems import Forbidden
 from chassis.http.versions import Expected
 from complaints.attachments.operations import AGENCY, REPORTER
 from complaints.cases.callers import CaseCaller
 from complaints.cases.lifecycle import OPEN_STATES
-from complaints.cases.operations import TookPart, lock_case, refused
+from complaints.cases.operations import reach_case, refused
 from complaints.cases.shown import is_outside
-from complaints.cases.visibility import STAFF, roles_on, sees_content
-from directory.copy import find_ancestors
+from complaints.cases.visibility import CONTRIBUTOR, STAFF, sees_content
 
 
 async def open_for_attaching(
@@ -26,15 +25,7 @@ async def open_for_attaching(
     Raises NotFound, TookPart, Forbidden for roles that only read, StaleVersion, MoveNotAllowed where nobody works on the case
     any more.
     """
-    case = await lock_case(connection, case_id)
-    if case is None:
-        raise NotFound
-    ancestors = await find_ancestors(connection, case["unit_id"], now.date()) if case["unit_id"] else ()
-    roles = roles_on(caller, case, ancestors, now)
-    if not roles:
-        raise NotFound
-    if caller.actor.person_id is not None and caller.actor.person_id in case["accused_person_ids"]:
-        raise TookPart
+    case, roles, _ancestors = await reach_case(connection, case_id, caller, now)
     outside = is_outside(roles)
     if not outside and not roles & set(STAFF):
         raise Forbidden
@@ -45,9 +36,12 @@ async def open_for_attaching(
 
 
 def reads(attachment: Mapping[str, Any], case: Mapping[str, Any], roles: frozenset[str]) -> bool:
-    """Whether a caller of these roles may read an attachment: reporters not what is internal, of a protected case only their own."""
+    """Whether a caller of these roles may read an attachment: reporters not what is internal, of a protected case only their own;
+    units that only cooperate what the coordinator shared."""
     if not sees_content(roles, case):
         return False
+    if roles == {CONTRIBUTOR}:
+        return attachment["shared_at"] is not None
     if not is_outside(roles):
         return True
     return attachment["origin"] == REPORTER or (not attachment["internal"] and case["custody"] == "ordinary")

@@ -23,7 +23,7 @@ UNATTACHED_FOR = timedelta(hours=24)
 """How long an upload waits for its case."""
 MOST_OF_A_CASE = 100
 REPORTER, AGENCY = "reporter", "agency"
-_UNSAFE = frozenset({"infected", "rejected"})
+UNSAFE = frozenset({"infected", "rejected"})
 
 _MADE = (
     "id", "state", "media_type", "name", "size_bytes", "sha256", "cleaned", "owner", "case_id", "scan_at", "expires_at",
@@ -112,7 +112,7 @@ def choice_flaws(
             or file["case_id"] not in (None, case_id)
         ):
             flaws.append(problems.unknown(place))
-        elif file["state"] in _UNSAFE:
+        elif file["state"] in UNSAFE:
             flaws.append(problems.unsafe(place))
     return flaws
 
@@ -140,6 +140,7 @@ def rows(
             "copied": copied,
             "added_by": dict(actor),
             "added_at": now,
+            "shared_at": None,
         }
         for each in ids
     ]

@@ -64,6 +64,7 @@ attachments = Table(
     Column("copied", Boolean, nullable=False),
     Column("added_by", JSONB, nullable=False),
     Column("added_at", _AT, nullable=False),
+    Column("shared_at", _AT),  # when the units that cooperate were given it to read
     CheckConstraint("origin IN ('reporter', 'agency')", name="origin"),
     Index("attachments_case_id_idx", "case_id", "id"),
     Index("attachments_once_key", "file_id", unique=True, postgresql_where=text("NOT copied")),

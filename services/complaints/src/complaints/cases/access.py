@@ -11,6 +11,9 @@ from complaints.cases.callers import CaseCaller
 from complaints.cases.tables import access_log
 from complaints.cases.visibility import REPORTER
 
+ALWAYS = frozenset({"identity", "package"})
+"""What is logged of every case: who reported it, and the whole of it in one download."""
+
 _NOTE = Statement(
     insert(access_log).values(
         {name: bindparam(name, type_=access_log.c[name].type) for name in ("case_id", "at", "actor", "what")}
@@ -21,8 +24,8 @@ _NOTE = Statement(
 async def note_reading(
     connection: Connection, case: Row, caller: CaseCaller, *, roles: frozenset[str], what: str, now: datetime
 ) -> None:
-    """Log that the caller read `what` ("detail", "timeline", "identity"), if the case is one whose readings are logged."""
-    if what != "identity" and not case["confidential"] and case["custody"] == "ordinary":
+    """Log that the caller read `what` ("detail", "timeline", "identity" …), if the case is one whose readings are logged."""
+    if what not in ALWAYS and not case["confidential"] and case["custody"] == "ordinary":
         return
     if roles == {REPORTER}:
         return

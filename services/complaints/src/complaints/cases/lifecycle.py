@@ -120,6 +120,7 @@ MOVED = "restart:verification recomputed"
 ENDED = "stop_all closed_or_archived"
 DELIVERED = "resolved reporter_informed decision_delivered"
 """The tracking page shows a decision as soon as it is made: it is delivered with it (UU 25/2009 art. 50(2))."""
+WITHDRAWN = "stop_all deemed_withdrawn"
 CONCLUDED = f"resolved decision_delivered {ENDED}"
 LAPSED = "stop:completion restart:verification"
 LEFT = "stop:completion stop:reporter_window"
@@ -154,7 +155,7 @@ _ROWS = (
     _row("T07", "submitted", "referral", ADMINS, "referred_out", "stop_all", "referred_out"),
     _row("T08", "awaiting_completion", "completion", (*REPORTERS, "officer"), "submitted", RECEIVED, "reporter_replied"),
     _row("T09", "awaiting_completion", "verification", ADMINS, "verified", "completion_received file_complete", "verified"),
-    _row("T10", "awaiting_completion", "withdrawal", (SYSTEM,), "withdrawn", "stop_all", "deemed_withdrawn", types=COMPLAINT, guard=ordinary),
+    _row("T10", "awaiting_completion", "withdrawal", (SYSTEM,), "withdrawn", WITHDRAWN, "deemed_withdrawn", types=COMPLAINT, guard=ordinary),
     _row("T11", "awaiting_completion", "archival", (SYSTEM,), "archived", ENDED, "archived", types=NOT_COMPLAINT),
     _row("T12", "awaiting_completion", "completion", (SYSTEM,), "submitted", LAPSED, "completion_reminder", types=COMPLAINT, guard=protected),
     _row("T13", "awaiting_completion", "archival", ADMINS, "archived", ENDED, "archived"),
@@ -212,7 +213,7 @@ _ROWS = (
     _row("T65", "resolved", "reopening", ADMINS, "in_progress", "stop:reporter_window reopened_or_replied", "reopened"),
     _row("T66", "resolved", "appeal", REPORTERS, "under_appeal", OBJECTED, "appeal_received", types=CONTESTABLE, guard=appealable),
     _row("T67", "resolved", "rating", REPORTERS, "resolved"),
-    _row("T68", "closed", "rating", REPORTERS, "closed"),
+    _row("T68", "closed", "rating", REPORTERS, "closed", "rated"),
     _row("T69", "closed", "appeal", REPORTERS, "under_appeal", APPEALED, "appeal_received", types=CONTESTABLE, guard=appealable),
     _row("T70", "closed", "reopening", ADMINS, "in_progress", "reopened_or_replied", "reopened"),
     _row("T71", "under_appeal", "appeal_decision", DECIDERS, "in_progress", GRANTED, "appeal_decided", types=CONTESTABLE, guard=had_unit),
@@ -222,10 +223,10 @@ _ROWS = (
     _row("T75", "under_appeal", "withdrawal", REPORTERS, "closed", DECIDED, "appeal_decided", types=CONTESTABLE),
     _row("T76", "archived", "appeal", REPORTERS, "under_appeal", APPEALED, "appeal_received", types=CONTESTABLE, guard=appealable),
     _row("T77", "archived", "reopening", ADMINS, "submitted", "restart:verification", "reopened"),
-    _row("T78", "withdrawn", "reopening", REPORTERS, "submitted", "restart:verification", "reopened", guard=deemed),
-    _row("T79", "withdrawn", "reopening", ADMINS, "submitted", "restart:verification", "reopened"),
-    _row("T80", "merged", "reopening", REPORTERS, "verified", "file_complete", "reopened"),
-    _row("T81", "merged", "reopening", ADMINS, "verified", "file_complete", "reopened"),
+    _row("T78", "withdrawn", "reopening", REPORTERS, "submitted", "contested restart:verification", "reopened", guard=deemed),
+    _row("T79", "withdrawn", "reopening", ADMINS, "submitted", "contested restart:verification", "reopened"),
+    _row("T80", "merged", "reopening", REPORTERS, "verified", "contested file_complete", "reopened"),
+    _row("T81", "merged", "reopening", ADMINS, "verified", "contested file_complete", "reopened"),
     _row("T82", "merged", "rating", REPORTERS, "merged"),
     _row("T83", "referred_out", "note", ADMINS, "referred_out"),
     _row("T84", "referred_out", "reopening", ADMINS, "verified", "restart:handling", "reopened"),
@@ -262,7 +263,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_ROWS,
     *_series(85, _BEFORE_RESOLUTION, "withdrawal", REPORTERS, "stop_all", "withdrawn", to="withdrawn", guard=may_leave),
     *_series(94, _BEFORE_RESOLUTION, "withdrawal", REPORTERS, LEFT, "withdrawn", guard=ex_officio),
-    *_series(103, _ROUTABLE, "merge", ADMINS, "stop_all", "merged", to="merged"),
+    *_series(103, _ROUTABLE, "merge", ADMINS, "stop_all merged", "merged", to="merged"),
     *_series(107, _ROUTABLE, "split", ADMINS, "", "split"),
     *_series(111, _PROTECTABLE, "protection", PROTECTORS, TAKEN_IN, "protected_receipt", to="submitted", guard=ordinary),
     *_series(119, _ADDABLE, "reply", REPORTERS, "", "reporter_replied"),

@@ -1,7 +1,7 @@
 """Opening a case for a move: the row's lock, who the caller is on it, whether the lifecycle allows the move."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -78,24 +78,38 @@ async def open_case(
     Raises NotFound if the caller has no role on it, Forbidden if none of the roles ever does this, StaleVersion if
     another version was seen, MoveNotAllowed if the state forbids it.
     """
-    case = await _LOCK.fetchrow(connection, id=case_id)
-    if case is None:
-        raise NotFound
-    case = dict(case)
-    day = now.date()
-    ancestors = await find_ancestors(connection, case["unit_id"], day) if case["unit_id"] else ()
-    roles = roles_on(caller, case, ancestors, now)
-    if not roles:
-        raise NotFound
-    if caller.actor.person_id is not None and caller.actor.person_id in case["accused_person_ids"]:
-        raise TookPart
+    case, roles, ancestors = await reach_case(connection, case_id, caller, now)
     if not any(row.action == action and row.open_to(roles, case["custody"]) for row in lifecycle.TRANSITIONS):
         raise Forbidden
     expected.check(case["version"])
     transitions = tuple(lifecycle.allowed(case, action, roles))
     if not transitions:
         raise refused(case, roles)
-    return Opened(caller, case, roles, tuple(ancestors), transitions)
+    return Opened(caller, case, roles, ancestors, transitions)
+
+
+async def reach_case(
+    connection: Connection, case_id: UUID, caller: CaseCaller, now: datetime
+) -> tuple[Row, frozenset[str], tuple[UUID, ...]]:
+    """The locked case, the caller's roles on it, and its unit with all units above. Raises NotFound, TookPart."""
+    row = await _LOCK.fetchrow(connection, id=case_id)
+    if row is None:
+        raise NotFound
+    day = now.date()
+    case = {**row, "cooperating_line": await find_cooperating_line(connection, row, day)}
+    ancestors = await find_ancestors(connection, case["unit_id"], day) if case["unit_id"] else ()
+    roles = roles_on(caller, case, ancestors, now)
+    if not roles:
+        raise NotFound
+    if caller.actor.person_id is not None and caller.actor.person_id in case["accused_person_ids"]:
+        raise TookPart
+    return case, roles, tuple(ancestors)
+
+
+async def find_cooperating_line(connection: Connection, case: Row, day: date) -> frozenset[UUID]:
+    """The units that cooperate on a case and all units above them; asks nothing where none do."""
+    lines = [await find_ancestors(connection, unit_id, day) for unit_id in case["cooperating_unit_ids"]]
+    return frozenset(unit_id for line in lines for unit_id in line)
 
 
 async def lock_case(connection: Connection, case_id: UUID) -> Row | None:

@@ -97,7 +97,11 @@ FILTERS = Filters(
     },
     default_sort="-created_at",
 )
-_LISTED = [column for column in cases.c if column.name not in ("body", "location", "chain", "requested_solution")]
+_LISTED = [
+    column
+    for column in cases.c
+    if column.name not in ("body", "location", "chain", "requested_solution", "information")
+]
 
 
 async def _choose(chosen: Annotated[Chosen, FILTERS.dependency()]) -> Chosen:
@@ -135,7 +139,12 @@ async def list_cases(connection: Connection, chosen: Chosen, caller: CaseCaller,
 _ONE = Statement("""
 SELECT c.*, u.name AS unit_name, i.name AS institution_name,
        (SELECT coalesce(array_agg(a.ancestor_id ORDER BY a.depth), '{}') FROM directory_unit_ancestors a
-         WHERE a.unit_id = c.unit_id AND a.valid_during @> CAST(:day AS date)) AS ancestors
+         WHERE a.unit_id = c.unit_id AND a.valid_during @> CAST(:day AS date)) AS ancestors,
+       (SELECT coalesce(array_agg(DISTINCT a.ancestor_id), '{}') FROM directory_unit_ancestors a
+         WHERE a.unit_id = ANY(c.cooperating_unit_ids) AND a.valid_during @> CAST(:day AS date)) AS cooperating_line,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name) ORDER BY k.name), '[]')
+          FROM directory_units k
+         WHERE k.id = ANY(c.cooperating_unit_ids) AND k.valid_during @> CAST(:day AS date)) AS cooperating_units
 FROM cases c
 LEFT JOIN directory_units u ON u.id = c.unit_id AND u.valid_during @> CAST(:day AS date)
 LEFT JOIN directory_institutions i ON i.id = c.institution_id
@@ -155,7 +164,8 @@ WHERE h.case_id = CAST(:id AS uuid) ORDER BY h.sequence
 
 
 async def find_case(connection: Connection, case_id: UUID, now: datetime) -> Row | None:
-    """A case with `unit_name`, `institution_name`, `ancestors` (of its unit, today) and, of a merged one, its `matter`.
+    """A case with `unit_name`, `institution_name`, `ancestors` (of its unit, today), `cooperating_units` and
+    `cooperating_line` (those units and all above them) and, of a merged one, its `matter`.
 
     One statement, two for a merged case.
     """

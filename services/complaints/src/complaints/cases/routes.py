@@ -8,7 +8,7 @@ from starlette.responses import Response
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.data.transactions import Reading
-from chassis.http.problems import NotFound
+from chassis.http.problems import Forbidden, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import encode, single
 from chassis.ops.clock import Now
@@ -16,19 +16,26 @@ from complaints.cases import access, queries, shown
 from complaints.cases.callers import CaseCaller
 from complaints.cases.rights import Reader
 from complaints.cases.schemas import Case, CasePage, Custody, Timeline
-from complaints.cases.visibility import roles_on
+from complaints.cases.visibility import CONTRIBUTOR, roles_on
 
 routes = router(tags=["complaints"])
 _JSON = "application/json"
 _PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
-async def seen(connection: Connection, case_id: UUID, caller: CaseCaller, now: Now) -> tuple[Row, frozenset[str]]:
-    """The case and the caller's roles on it. Raises NotFound where there are none."""
+async def seen(
+    connection: Connection, case_id: UUID, caller: CaseCaller, now: Now, *, cooperating: bool = False
+) -> tuple[Row, frozenset[str]]:
+    """The case and the caller's roles on it. Raises NotFound where there are none.
+
+    Forbidden for an officer of a unit that only cooperates, unless what is read is also for these (`cooperating`).
+    """
     row = await queries.find_case(connection, case_id, now)
     roles = frozenset[str]() if row is None else roles_on(caller, row, row["ancestors"], now)
     if row is None or not roles:
         raise NotFound
+    if roles == {CONTRIBUTOR} and not cooperating:
+        raise Forbidden
     return row, roles
 
 
@@ -42,7 +49,7 @@ async def list_complaints(caller: Reader, connection: Reading, now: Now, chosen:
 @routes.get("/complaints/{case_id}", operation_id="get_complaint", summary="A case", response_model=Case)
 async def get_complaint(request: Request, case_id: UUID, caller: Reader, connection: Reading, now: Now) -> Response:
     """One case with what the caller may do now. Reading a confidential or protected one is logged."""
-    row, roles = await seen(connection, case_id, caller, now)
+    row, roles = await seen(connection, case_id, caller, now, cooperating=True)
     await access.note_reading(connection, row, caller, roles=roles, what="detail", now=now)
     return single(request, shown.detail(row, roles, request.state.language), version=row["version"])
 

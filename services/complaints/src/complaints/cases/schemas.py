@@ -43,6 +43,21 @@ class CasePage(Shape):
     count: int | None = None
 
 
+class NamedUnit(Shape):
+    """A unit by its name of today."""
+
+    id: UUID
+    name: str
+
+
+class LaporWords(Shape):
+    """The case in the words of SP4N-LAPOR!; `open_data_status` is that of its older open data."""
+
+    classification: str
+    status: str
+    open_data_status: str | None
+
+
 class Case(Shape):
     """A case as its caller may see it; what isn't for this caller is null. `allowed_actions` is what they may try now."""
 
@@ -62,6 +77,7 @@ class Case(Shape):
     occurred_on: date | None
     requested_solution: str | None
     loss_amount_idr: int | None
+    information: dict[str, Any] | None
     ethics_values: list[str]
     channel: str
     anonymous: bool
@@ -71,6 +87,7 @@ class Case(Shape):
     institution_name: str | None
     unit_id: UUID | None
     unit_name: str | None
+    cooperating_units: list[NamedUnit]
     proposed_unit_id: UUID | None
     received_at: datetime
     file_complete_at: datetime | None
@@ -96,6 +113,7 @@ class Case(Shape):
     binding: bool
     parent_id: UUID | None
     routing: str
+    lapor: LaporWords | None
     version: int
     created_at: datetime
     updated_at: datetime

@@ -6,15 +6,22 @@ from typing import Any
 from chassis.data.statements import Row
 from chassis.http.languages import Language
 from complaints.cases import lifecycle
+from complaints.cases.lapor import in_words_of_lapor
 from complaints.cases.schemas import Case, CaseSummary
 from complaints.cases.status import neutral_state, public_status
-from complaints.cases.visibility import FILER, REPORTER, sees_content
+from complaints.cases.visibility import CONTRIBUTOR, FILER, REPORTER, sees_content
 
 _WIRE = {"case_class": "class"}
 _SUMMARY = tuple((_WIRE.get(name, name), name) for name in CaseSummary.model_fields)
 _DETAIL = tuple(Case.model_fields)
-_TEXTS = ("title", "body", "location", "requested_solution", "loss_amount_idr")
+_TEXTS = ("title", "body", "location", "requested_solution", "loss_amount_idr", "information")
 _NOT_FOR_REPORTERS = ("proposed_outcome", "escalation_level", "proposed_unit_id", "custody")
+_NOT_FOR_COOPERATION = (
+    "tracking_code", "loss_amount_idr", "custody", "proposed_unit_id", "file_complete_at", "classified_at", "first_response_at",
+    "substantive_at", "resolved_at", "closed_at", "due_at", "legal_clock_reason", "outcome_code", "proposed_outcome",
+    "closure_kind", "rating", "rating_reasons", "escalation_level", "parent_id", "lapor",
+)  # fmt: skip
+"""What an officer of a unit that only cooperates doesn't need: who reported, how it went on, how it ended."""
 _SECRET = (
     "case_class", "sub_class", "category", "service_id", "unit_id", "unit_name", "institution_name", "due_at",
     "file_complete_at", "classified_at", "first_response_at", "substantive_at", "legal_clock_reason",
@@ -42,6 +49,7 @@ def detail(row: Row, roles: frozenset[str], language: Language) -> dict[str, Any
     outside = is_outside(roles)
     extra = {
         "allowed_actions": lifecycle.allowed_actions(row, roles),
+        "lapor": in_words_of_lapor(row, row.get("matter")),
         "status": public_status(row, row["unit_name"], row.get("matter")).read(language),
     }
     shown: dict[str, Any] = {name: extra[name] if name in extra else row[name] for name in _DETAIL}
@@ -51,7 +59,11 @@ def detail(row: Row, roles: frozenset[str], language: Language) -> dict[str, Any
         shown |= dict.fromkeys(_NOT_FOR_REPORTERS)
         if row["custody"] == "protected":
             shown |= dict.fromkeys(_SECRET)
+            shown["cooperating_units"] = []
             shown["state"] = neutral_state(row["state"])
+    elif roles == {CONTRIBUTOR}:
+        shown |= dict.fromkeys(_NOT_FOR_COOPERATION)
+        shown["ethics_values"] = []
     elif row["custody"] == "protected":
         shown["tracking_code"] = None
     return _on_the_wire(shown)

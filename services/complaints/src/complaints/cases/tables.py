@@ -46,6 +46,7 @@ cases = Table(
     Column("occurred_on", Date),
     Column("requested_solution", Text),
     Column("loss_amount_idr", BigInteger),
+    Column("information", JSONB),  # of a request: purpose, form and delivery
     Column("ethics_values", ARRAY(Text), nullable=False, server_default="{}"),
     Column("channel", Text, nullable=False),
     Column("anonymous", Boolean, nullable=False),
@@ -56,6 +57,7 @@ cases = Table(
     Column("unit_id", Uuid),  # the unit that holds it
     Column("proposed_unit_id", Uuid),  # the unit that the reporter or the service points at
     Column("holder_person", Uuid),
+    Column("cooperating_unit_ids", ARRAY(Uuid), nullable=False, server_default="{}"),  # asked, or have answered
     Column("accused_person_ids", ARRAY(Uuid), nullable=False, server_default="{}"),
     Column("accused_unit_id", Uuid),
     Column("received_at", _AT, nullable=False),
@@ -100,6 +102,12 @@ cases = Table(
     Index("cases_institution_due_idx", "institution_id", _DUE_ORDER, "id"),
     Index("cases_unit_due_idx", "unit_id", _DUE_ORDER, "id"),
     Index("cases_words_idx", text("case_words(((title || ' ') || body))"), postgresql_using="gin"),
+    Index(
+        "cases_cooperating_idx",
+        "cooperating_unit_ids",
+        postgresql_using="gin",
+        postgresql_where=text("cooperating_unit_ids <> '{}'"),
+    ),
     Index("cases_pending_routing_idx", "service_id", postgresql_where=text("routing = 'pending'")),
 )
 due_order = func.coalesce(cases.c.due_at, literal_column("timestamptz '9000-01-01 00:00:00+00'", _AT)).label(

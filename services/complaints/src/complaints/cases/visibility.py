@@ -9,9 +9,27 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, LargeBinary, Uuid, and_, any_, bindparam, false, not_, or_, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    DateTime,
+    LargeBinary,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+)
 
 from complaints.cases.callers import AUDITOR, HEAD_OF_AUDIT, HIGHER_AUDITOR, CaseCaller, named
+from complaints.cases.lifecycle import FINAL_STATES
 from complaints.cases.tables import cases
 from directory.reach import Reach, reach_by_scope, reach_of
 from directory.roles import (
@@ -25,11 +43,16 @@ from directory.roles import (
     Actor,
     reaches,
 )
+from directory.tables import unit_ancestors
 
 REPORTER = "reporter"
 FILER = "integration_client"
 READER = "reader"
 """A client of the institution that reads by scope and acts in no role."""
+CONTRIBUTOR = "contributor"
+"""An officer of a unit that was asked to contribute: reads what the case is about, and answers the coordinator."""
+COOPERATORS = (LIAISON, OFFICER, UNIT_HEAD)
+"""Roles whose holders answer for a unit that cooperates."""
 INSTITUTION_ADMIN = "institution_admin"
 EVALUATOR = "evaluator"
 LINE = (LIAISON, OFFICER, UNIT_HEAD, INSTITUTION_ADMIN, RESPONSIBLE_OFFICER, SUPERVISOR, AUDITOR)
@@ -52,7 +75,8 @@ Case = Mapping[str, Any]
 def roles_on(caller: CaseCaller, case: Case, ancestors: Collection[UUID], now: datetime) -> frozenset[str]:
     """The roles that the caller has on a case, named as in the lifecycle's table; empty: the case doesn't exist for them.
 
-    `ancestors`: the unit that holds the case and all units above it today. Under protected custody `unit_head` is the
+    `ancestors`: the unit that holds the case and all units above it today; `cooperating_line` of the case: the same of the
+    units that cooperate, without which nobody is a contributor. Under protected custody `unit_head` is the
     head of internal audit, and `supervising_inspectorate` an auditor of an institution above.
     """
     found: set[str] = set()
@@ -81,6 +105,8 @@ def _ordinary(actor: Actor, case: Case, ancestors: Collection[UUID], now: dateti
     if case["type"] == "information_request":
         found |= {role for role in INFORMERS if reaches(actor, role, institution, ancestors)}
     breached = case["late"] or (case["due_at"] is not None and case["due_at"] < now)
+    if _cooperates(actor, case):
+        found.add(CONTRIBUTOR)
     if actor.holds(NATIONAL_ADMIN) and (institution is None or case["state"] == "in_arbitration" or breached):
         found.add(NATIONAL_ADMIN)
     if not case["confidential"]:
@@ -94,6 +120,14 @@ def _ordinary(actor: Actor, case: Case, ancestors: Collection[UUID], now: dateti
         if actor.has_scope("complaints:read"):
             found.add(READER)
     return found
+
+
+def _cooperates(actor: Actor, case: Case) -> bool:
+    """Whether one of the caller's units was asked to contribute; once the case is over nobody needs to read it for that."""
+    line = case.get("cooperating_line") or ()
+    return case["state"] not in FINAL_STATES and any(
+        seat.role in COOPERATORS and seat.unit_id is not None and seat.unit_id in line for seat in actor.seats
+    )
 
 
 def _protected(actor: Actor, case: Case, ancestors: Collection[UUID]) -> set[str]:
@@ -133,6 +167,22 @@ _EVIDENCE = and_(_ORDINARY, _OPEN_TEXT, _state_in(EVIDENCE))
 _DECIDED = and_(_SECRET, _state_in(APPEALED))
 _INFORMATION = and_(_ORDINARY, cases.c.type == "information_request")
 _UNPLACED = or_(cases.c.institution_id.is_(None), cases.c.state == "in_arbitration", _BREACHED)
+_COOPERATION = and_(
+    _ORDINARY,
+    text("cases.cooperating_unit_ids <> '{}'"),  # the index is of these alone
+    cases.c.cooperating_unit_ids.op("&&", is_comparison=True)(
+        func.array(
+            select(unit_ancestors.c.unit_id)
+            .where(
+                unit_ancestors.c.ancestor_id == any_(bindparam("cooperating_units", type_=ARRAY(Uuid))),
+                unit_ancestors.c.valid_during.op("@>")(bindparam("cooperating_day", type_=Date)),
+            )
+            .scalar_subquery(),
+            type_=ARRAY(Uuid),
+        )
+    ),
+    not_(_state_in(FINAL_STATES)),
+)
 _OWN = cases.c.filed_by == bindparam("seen_filer", type_=LargeBinary)
 _TRACKED = cases.c.id == bindparam("seen_tracked", type_=Uuid)
 
@@ -147,6 +197,9 @@ def visible(caller: CaseCaller, now: datetime, *, content: bool = False) -> Visi
     arms.reach("informer", reach_of(actor, *INFORMERS), _INFORMATION)
     arms.reach("scope", reach_by_scope(actor, "complaints:act") | reach_by_scope(actor, "complaints:read"), _ORDINARY)
     arms.reach("evaluator", reach_of(actor, EVALUATOR), _EVIDENCE)
+    units = sorted({seat.unit_id for seat in actor.seats if seat.role in COOPERATORS and seat.unit_id is not None})
+    if units:
+        arms.add("cooperation", _COOPERATION, {"cooperating_units": units, "cooperating_day": now.date()})
     who = {"seen_person": actor.person_id or UUID(int=0)}
     arms.reach("auditor", reach_of(actor, *AUDIT), _SECRET, who)
     arms.reach("decider", reach_of(actor, SUPERVISOR, HIGHER_AUDITOR), _DECIDED, who)

@@ -1,22 +1,27 @@
 """The verbs of the end of a case: resolve, rate, withdraw. The caller holds the opened case."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
+from complaints.attachments.operations import UNSAFE
+from complaints.attachments.queries import find_attachments
 from complaints.cases.lineage import find_matter
 from complaints.cases.operations import Opened, refused
 from complaints.closure import problems
 from complaints.closure.schemas import RatingBody, ResolutionBody, WithdrawalBody
 from complaints.codes import Codes
-from complaints.deadlines.operations import setting
+from complaints.compensation.operations import award, undecided
 from complaints.handling import queries as answers
 from complaints.handling.commitments import NoSuchCommitment, any_open, settled
-from complaints.handling.outcomes import COMPENSATION, fits, needs_proof
-from complaints.handling.problems import WindowClosed, outcome_unfit
+from complaints.handling.operations import check_window
+from complaints.handling.outcomes import COMMITMENT, COMPENSATION, fits, needs_proof
+from complaints.handling.problems import outcome_unfit
 from complaints.moves.moving import move
+from complaints.policies.handling_queries import find_rule
+from directory.zones import DEFAULT_ZONE, local_day
 
 BY_REPORTER = "by_reporter"
 RATED_STATES = frozenset({"resolved", "closed"})
@@ -34,6 +39,8 @@ async def resolve(
     """Say that it is done, with the outcome and its proof. Raises Unprocessable for what is missing or doesn't fit."""
     case = opened.row
     _check_outcome(case, body, codes)
+    await _check_evidence(connection, opened, body, now)
+    await _decide_compensation(connection, opened, body, now)
     await _settle(connection, case, body)
     row = opened.to("resolved")
     content = body.model_dump(mode="json")
@@ -65,6 +72,36 @@ def _check_outcome(case: Row, body: ResolutionBody, codes: Codes) -> None:
         raise problems.explanation_missing()
 
 
+async def _decide_compensation(connection: Connection, opened: Opened, body: ResolutionBody, now: datetime) -> None:
+    """The resolution may be the award itself; what was claimed and isn't decided bars every other outcome (art. 50(3))."""
+    if body.outcome_code == COMPENSATION and body.compensation is not None:
+        await award(
+            connection,
+            opened.row,
+            amount_idr=body.compensation.amount_idr,
+            pay_by=body.compensation.pay_by,
+            actor=opened.actor,
+            reasons=body.explanation or COMPENSATION,
+            now=now,
+        )
+    elif await undecided(connection, opened.row["id"]):
+        raise problems.claim_undecided()
+
+
+async def _check_evidence(connection: Connection, opened: Opened, body: ResolutionBody, now: datetime) -> None:
+    """Files that prove something are the case's own; and the class may ask for one of certain kinds, to be looked at."""
+    pieces = body.proof if isinstance(body.proof, list) else []
+    if any(piece.attachment_id for piece in pieces):
+        held = {row["id"] for row in await find_attachments(connection, opened.row["id"]) if row["state"] not in UNSAFE}
+        for position, piece in enumerate(pieces):
+            if piece.attachment_id is not None and piece.attachment_id not in held:
+                raise problems.proof_file_unknown(position)
+    rule = await find_rule(connection, opened.row, opened.ancestors, local_day(now, DEFAULT_ZONE))
+    shown = {piece.kind for piece in pieces if piece.attachment_id is not None or piece.link is not None}
+    if rule.evidence and body.outcome_code != COMMITMENT and not shown & set(rule.evidence):
+        raise problems.evidence_missing(rule.evidence)
+
+
 async def _settle(connection: Connection, case: Row, body: ResolutionBody) -> None:
     """Commitments are done or handed to a plan before a case is resolved."""
     sent = await answers.find_sent(connection, case["id"])
@@ -93,9 +130,7 @@ async def rate(connection: Connection, opened: Opened, body: RatingBody, *, code
     if case["state"] == "closed":
         if case["rating"] is not None:
             raise problems.AlreadyRated
-        window = timedelta(days=await setting(connection, case, "rating_window_calendar_days"))
-        if case["closed_at"] is not None and case["closed_at"] + window < now:
-            raise WindowClosed
+        await check_window(connection, case, "rating", now, since=case["closed_at"])
     if case["state"] == "merged":
         matter = await find_matter(connection, case)
         if matter is None or matter["state"] not in RATED_STATES:
@@ -110,6 +145,7 @@ async def rate(connection: Connection, opened: Opened, body: RatingBody, *, code
         now=now,
         changes={"rating": body.rating, "rating_reasons": body.reasons},
         public=content,
+        clock=opened.transitions[0].clock,
     )
 
 

@@ -1,13 +1,23 @@
 """Why an end, or a return, is refused."""
 
+from collections.abc import Iterable
+
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Forbidden, Unprocessable
 from complaints.handling.problems import flawed
 
 _PROOF = Text("Hasil ini memerlukan bukti.", "This outcome needs proof.")
+_NO_FILE = Text("Laporan tidak memuat berkas ini.", "The case has no such file.")
+_EVIDENCE = Text(
+    "Kelas ini menuntut bukti yang dapat dilihat, salah satu dari: {kinds}.",
+    "This class asks for evidence that can be looked at, one of: {kinds}.",
+)
 _KIND = Text("Jenis bukti ini tidak dikenal.", "This kind of proof isn't known.")
 _COMPENSATION = Text(
     "Sebutkan jumlah ganti rugi dan batas pembayarannya.", "State the compensation's amount and when it is paid."
+)
+_UNDECIDED = Text(
+    "Tuntutan ganti rugi pelapor belum diputus.", "The reporter's claim for compensation isn't decided yet."
 )
 _COMMITMENTS = Text(
     "Masih ada janji yang belum selesai atau belum masuk rencana.", "A commitment is neither done nor in a plan."
@@ -28,8 +38,20 @@ def proof_kind_unknown(position: int) -> Unprocessable:
     return flawed(f"/proof/{position}/kind", "unknown_code", _KIND)
 
 
+def proof_file_unknown(position: int) -> Unprocessable:
+    return flawed(f"/proof/{position}/attachment_id", "unknown_attachment", _NO_FILE)
+
+
+def evidence_missing(kinds: Iterable[str]) -> Unprocessable:
+    return flawed("/proof", "evidence_missing", _EVIDENCE.filled(kinds=", ".join(kinds)))
+
+
 def compensation_missing() -> Unprocessable:
     return flawed("/compensation", "missing", _COMPENSATION)
+
+
+def claim_undecided() -> Unprocessable:
+    return flawed("/compensation", "claim_undecided", _UNDECIDED)
 
 
 def explanation_missing() -> Unprocessable:

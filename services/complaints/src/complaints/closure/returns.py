@@ -1,6 +1,6 @@
 """The verbs that bring a case back: reopen, appeal, decide an appeal. The caller holds the opened case."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from chassis.data.pool import Connection
@@ -12,13 +12,10 @@ from complaints.closure.schemas import AppealBody, AppealDecisionBody, Reopening
 from complaints.codes import Codes
 from complaints.deadlines.operations import open_book
 from complaints.handling.operations import REPORTER_WINDOW, check_window
-from complaints.handling.problems import WindowClosed
 from complaints.moves.moving import move
 
-DEEMED_WINDOW = timedelta(days=30)
-"""In which a deemed withdrawal may be made good by completing the file."""
-MERGE_CONTEST = timedelta(days=10)
-"""In which a reporter may say that a merged case isn't the same matter."""
+CONTESTS = {"withdrawn": ("withdrawal_contest", "withdrawal"), "merged": ("merge_contest", "merge")}
+"""By state: the reporter's window for bringing the case back, a stage of the deadline policies, and the action that began it."""
 NEVER_APPEALED = frozenset({"spam", "test"})
 SILENT_STATES = frozenset({"assigned", "in_progress", "paused", "awaiting_approval"})
 
@@ -63,10 +60,9 @@ async def _in_time(connection: Connection, case: Row, now: datetime) -> None:
     if case["state"] == "resolved":
         await check_window(connection, case, REPORTER_WINDOW, now)
         return
-    last = await queries.last_entry(connection, case["id"], "withdrawal" if case["state"] == "withdrawn" else "merge")
-    window = DEEMED_WINDOW if case["state"] == "withdrawn" else MERGE_CONTEST
-    if last is not None and last[0] + window < now:
-        raise WindowClosed
+    stage, action = CONTESTS[case["state"]]
+    last = await queries.last_entry(connection, case["id"], action)
+    await check_window(connection, case, stage, now, since=last[0] if last is not None else None)
 
 
 async def appeal(connection: Connection, opened: Opened, body: AppealBody, *, now: datetime) -> Row:

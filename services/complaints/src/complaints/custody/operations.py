@@ -10,6 +10,9 @@ from chassis.http.languages import Text
 from chassis.http.problems import Flaw, Unprocessable
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
+from complaints.cooperation import operations as cooperation
+from complaints.cooperation import queries as contributions
+from complaints.cooperation.problems import NotForProtected
 from complaints.custody import queries
 from complaints.custody.schemas import Acceptance, Arbitration, Assignment, Refusal, Transfer
 from complaints.moves.moving import move
@@ -165,6 +168,7 @@ async def arbitrate(connection: Connection, opened: Opened, body: Arbitration, *
     """Decide whose case it is, for good. Between institutions the national administrator decides."""
     across = NATIONAL_ADMIN in opened.acting
     unit = await _receiving_unit(connection, opened, body.unit_id, now, across=across)
+    consulted = await _consult(connection, opened, body, now)
     transition = opened.to("assigned")
     return await move(
         connection,
@@ -178,11 +182,37 @@ async def arbitrate(connection: Connection, opened: Opened, body: Arbitration, *
             "unit_id": body.unit_id,
             "proposed_unit_id": body.unit_id,
             "binding": True,
+            "cooperating_unit_ids": consulted,
         },
-        public={"unit_id": body.unit_id, "unit_name": unit["name"]},
+        public={"unit_id": body.unit_id, "unit_name": unit["name"], "consulted_unit_ids": body.consulted_unit_ids},
         internal={"reason": body.reason, "consulted_unit_ids": body.consulted_unit_ids},
         clock=transition.clock,
     )
+
+
+async def _consult(connection: Connection, opened: Opened, body: Arbitration, now: datetime) -> list[UUID]:
+    """Ask the consulted units what the arbiter wants of them; the units that cooperate from then on."""
+    case = opened.row
+    units = await contributions.find_units(connection, body.consulted_unit_ids, now.date())
+    flaws = [
+        cooperation.flaw_of_unit(
+            case, units.get(each), f"/consulted_unit_ids/{index}", holder=[body.unit_id], across=True
+        )
+        for index, each in enumerate(body.consulted_unit_ids)
+    ]
+    if any(flaws):
+        raise Unprocessable(errors=[flaw for flaw in flaws if flaw is not None])
+    if case["custody"] == "protected" and units:
+        raise NotForProtected
+    asked = {
+        each["unit_id"]
+        for each in await contributions.find_contributions(connection, case["id"])
+        if each["state"] == "asked"
+    }
+    for unit in units.values():
+        if unit["id"] not in asked:
+            await cooperation.add(connection, case, unit, body.reason, actor=opened.actor, now=now)
+    return await contributions.find_cooperating(connection, case["id"])
 
 
 async def transfer(connection: Connection, opened: Opened, body: Transfer, *, now: datetime) -> Row:
@@ -195,6 +225,8 @@ async def transfer(connection: Connection, opened: Opened, body: Transfer, *, no
         raise _broken("/institution_id", "same_institution", _SAME_INSTITUTION)
     if case["state"] in CONSENTED and body.consent is None:
         raise _broken("/consent", "missing", _NEEDS_CONSENT)
+    # The units of the institution that hands it over have no part in it any more.
+    await contributions.end_all(connection, case["id"], by=opened.actor, reason=body.reason, now=now)
     transition = opened.to("submitted")
     return await move(
         connection,
@@ -209,6 +241,7 @@ async def transfer(connection: Connection, opened: Opened, body: Transfer, *, no
             "proposed_unit_id": None,
             "holder_person": None,
             "binding": False,
+            "cooperating_unit_ids": [],
             "routing": "done",
             "transfer_count": case["transfer_count"] + 1,
         },

@@ -29,7 +29,7 @@ class Refusal(Body):
 
 
 class Arbitration(Body):
-    """Whose case it is: binding. Others may be consulted."""
+    """Whose case it is: binding. Others may be consulted: they are asked to contribute, whatever their institution."""
 
     unit_id: UUID
     reason: Prose

@@ -109,7 +109,7 @@ def longest_left(book: Book) -> timedelta:
 
 
 async def setting(connection: Connection, case: Mapping[str, Any], name: str) -> int:
-    """A limit of the settings that bind a case, such as `rating_window_calendar_days`. Raises KeyError if none sets it."""
+    """A limit of the settings that bind a case, such as `survey_invitation_calendar_days`. Raises KeyError if none sets it."""
     policies = await load_policies(connection)
     calendar = await queries.calendar_of(connection, case["institution_id"])
     return limit(newest(policies), name, calendar.local_day(case["received_at"]))

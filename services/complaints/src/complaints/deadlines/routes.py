@@ -48,14 +48,15 @@ async def get_deadline(
     case, roles = await seen(connection, case_id, caller, now)
     if case["custody"] == "protected" and is_outside(roles):
         raise NotFound
-    content = await _explained(connection, case, now=as_of or now, calendar_version=calendar_version)
+    content = await explained(connection, case, now=as_of or now, calendar_version=calendar_version)
     content["hypothetical"] = calendar_version is not None or as_of is not None
     return single(request, content, version=case["version"])
 
 
-async def _explained(
+async def explained(
     connection: Connection, case: Row, *, now: datetime, calendar_version: int | None
 ) -> dict[str, Any]:
+    """Why a case is due then, as it stood at `now`. Raises NotFound for a version of the calendar that was never held."""
     institution = case["institution_id"]
     if calendar_version is None:
         calendar = await queries.calendar_of(connection, institution)

@@ -5,39 +5,54 @@ from typing import Any
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
+from chassis.documents.wording import Labels
 from chassis.ops.identifiers import new_id
-from complaints.cases.lifecycle import Transition
+from complaints.cases.lifecycle import BY_ID, REQUEST, Transition
 from complaints.cases.operations import Opened, refused
+from complaints.cases.queries import find_case
 from complaints.codes import Codes
 from complaints.handling import problems, queries
 from complaints.handling.commitments import numbered
-from complaints.handling.outcomes import COMMITMENT, fits
+from complaints.handling.outcomes import COMMITMENT, EXEMPTING, REFUSED_EXEMPT, fits
 from complaints.handling.schemas import ApprovalBody, ResponseBody
 from complaints.handling.substance import is_substantive
 from complaints.moves.moving import move
+from complaints.policies.handling import NONE, SUPERIOR
+from complaints.policies.handling_queries import find_rule
+from complaints.templates.operations import text_of_use
+from complaints.templates.queries import add_use
+from directory.roles import LIAISON, OFFICER, RESPONSIBLE_OFFICER, UNIT_HEAD
+from directory.zones import DEFAULT_ZONE, local_day
 
-_SENT_AT_ONCE = ("resolved", "responded")
+HEADS = frozenset({UNIT_HEAD, RESPONSIBLE_OFFICER})
+ANSWERERS = frozenset({LIAISON, OFFICER})
 
 
-async def respond(connection: Connection, opened: Opened, body: ResponseBody, *, codes: Codes, now: datetime) -> Row:
+async def respond(
+    connection: Connection, opened: Opened, body: ResponseBody, *, codes: Codes, labels: Labels, now: datetime
+) -> Row:
     """Answer the reporter, or hand a substantive answer to the superior. Returns the case as it is now.
 
-    Raises MoveNotAllowed, Unprocessable for an answer without substance or an outcome that doesn't fit.
+    Raises MoveNotAllowed, Unprocessable for an answer without substance, an outcome that doesn't fit, a template that isn't
+    there.
     """
-    row = _row_for(opened, body.kind)
+    row = await _row_for(connection, opened, body.kind, now)
     promised = numbered(each.model_dump(mode="json") for each in body.commitments)
+    text, version = await _text(connection, opened.row, body, labels, now)
     if body.kind == "substantive":
-        _check_substance(opened.row, body, codes)
+        _check_substance(opened.row, body, text, codes)
     sent = row.to != "awaiting_approval"
+    response_id, exemption = new_id(), body.exemption.model_dump() if body.exemption else None
     await queries.add_response(
         connection,
         {
-            "id": new_id(),
+            "id": response_id,
             "case_id": opened.row["id"],
             "kind": body.kind,
-            "body": body.body,
+            "body": text,
             "proposed_outcome": body.proposed_outcome,
             "commitments": promised,
+            "exemption": exemption,
             "author": opened.actor,
             "author_subject": _subject(opened),
             "author_person": opened.caller.actor.person_id,
@@ -46,7 +61,9 @@ async def respond(connection: Connection, opened: Opened, body: ResponseBody, *,
             "sent_at": now if sent else None,
         },
     )
-    told = _told(body.kind, body.body, body.proposed_outcome, promised)
+    if body.template is not None and version is not None:
+        await add_use(connection, response_id, body.template.id, version)
+    told = _told(body.kind, text, body.proposed_outcome, promised, exemption)
     return await move(
         connection,
         opened.row,
@@ -61,11 +78,30 @@ async def respond(connection: Connection, opened: Opened, body: ResponseBody, *,
     )
 
 
-def _row_for(opened: Opened, kind: str) -> Transition:
-    """The lifecycle's row for an answer of this kind: a head's own approval before a superior's, where both may be."""
+async def _text(
+    connection: Connection, case: Row, body: ResponseBody, labels: Labels, now: datetime
+) -> tuple[str, int | None]:
+    """The answer's text, and the version of the template that it began with."""
+    if body.template is None:
+        if body.body is None:
+            raise problems.body_missing()
+        return body.body, None
+    named = await find_case(connection, case["id"], now)
+    assert named is not None
+    return await text_of_use(connection, body.template, named, kind=body.kind, body=body.body, labels=labels, now=now)
+
+
+async def _row_for(connection: Connection, opened: Opened, kind: str, now: datetime) -> Transition:
+    """The lifecycle's row for an answer of this kind."""
     by_state = {row.to: row for row in opened.transitions}
+    wanted: tuple[str, ...]
     if kind == "substantive":
-        wanted: tuple[str, ...] = (*_SENT_AT_ONCE, "awaiting_approval") if opened.row["state"] == "in_progress" else ()
+        if opened.row["state"] != "in_progress":
+            raise refused(opened.row, opened.roles)
+        rule = await find_rule(connection, opened.row, opened.ancestors, local_day(now, DEFAULT_ZONE))
+        if goes_out_at_once(rule.approval, opened):
+            return BY_ID["T36" if opened.row["type"] in REQUEST else "T35"]
+        wanted = ("awaiting_approval",)
     elif opened.row["state"] == "responded":
         wanted = ("responded",) if kind == "interim" else ()
     elif opened.row["state"] == "assigned":
@@ -78,8 +114,20 @@ def _row_for(opened: Opened, kind: str) -> Transition:
     return found
 
 
-def _check_substance(case: Row, body: ResponseBody, codes: Codes) -> None:
-    if not is_substantive(body.body):
+def goes_out_at_once(approval: str, opened: Opened) -> bool:
+    """Whether the caller's substantive answer needs nobody's approval, by the unit's policy. Pure.
+
+    On the protected path somebody else always approves, and an accused never acts at all (case-lifecycle §4).
+    """
+    case, roles = opened.row, opened.roles
+    if case["custody"] == "protected" or approval == SUPERIOR:
+        return False
+    heads = HEADS | {"information_officer"} if case["type"] in REQUEST else HEADS
+    return bool(roles & heads) or (approval == NONE and bool(roles & ANSWERERS))
+
+
+def _check_substance(case: Row, body: ResponseBody, text: str, codes: Codes) -> None:
+    if not is_substantive(text):
         raise problems.not_substantive()
     if body.proposed_outcome is None:
         raise problems.outcome_missing()
@@ -87,10 +135,17 @@ def _check_substance(case: Row, body: ResponseBody, codes: Codes) -> None:
         raise problems.outcome_unfit("/proposed_outcome")
     if body.proposed_outcome == COMMITMENT and not body.commitments:
         raise problems.commitments_missing()
+    if body.proposed_outcome == REFUSED_EXEMPT and body.exemption is None:
+        raise problems.exemption_missing()
+    if body.exemption is not None and body.proposed_outcome not in EXEMPTING:
+        raise problems.exemption_unfit()
 
 
-def _told(kind: str, text: str, outcome: str | None, promised: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"kind": kind, "body": text, "proposed_outcome": outcome, "commitments": promised}
+def _told(
+    kind: str, text: str, outcome: str | None, promised: list[dict[str, Any]], exemption: dict[str, Any] | None
+) -> dict[str, Any]:
+    told = {"kind": kind, "body": text, "proposed_outcome": outcome, "commitments": promised}
+    return told if exemption is None else {**told, "exemption": exemption}
 
 
 def _answered(case: Row, to: str, kind: str, outcome: str | None, now: datetime) -> dict[str, Any]:
@@ -128,7 +183,13 @@ async def approve(connection: Connection, opened: Opened, body: ApprovalBody, *,
         now=now,
         sent=approved,
     )
-    told = _told(response["kind"], response["body"], response["proposed_outcome"], response["commitments"])
+    told = _told(
+        response["kind"],
+        response["body"],
+        response["proposed_outcome"],
+        response["commitments"],
+        response["exemption"],
+    )
     return await move(
         connection,
         case,

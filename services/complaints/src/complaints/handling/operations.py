@@ -9,6 +9,7 @@ from complaints.cases import lifecycle
 from complaints.cases.lifecycle import Transition
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
+from complaints.deadlines import clock
 from complaints.deadlines.operations import longest_left, open_book
 from complaints.handling import problems, queries
 from complaints.handling.schemas import NoteBody, PauseBody, ReplyBody
@@ -143,9 +144,23 @@ async def _row_of_reply(connection: Connection, opened: Opened, body: ReplyBody)
     return opened.transitions[0]
 
 
-async def check_window(connection: Connection, case: Row, stage: str, now: datetime) -> None:
-    """Raises WindowClosed unless the reporter's time for this stage is running, or never began to."""
+async def check_window(
+    connection: Connection, case: Row, stage: str, now: datetime, *, since: datetime | None = None
+) -> None:
+    """Raises WindowClosed unless the reporter's time for this stage is running, or never began to.
+
+    `since`: when it began for a case whose ledger doesn't say so, because it was older than the policy.
+    """
     book = await open_book(connection, case)
     held = [duty for duty in book.duties if duty.rule.stage == stage]
     if held and not any(duty.running and not duty.overdue(now) for duty in held):
+        raise problems.WindowClosed
+    if held or since is None:
+        return
+    ends = [
+        clock.due_at(bound.rule, since, (), book.ledger.calendar)
+        for bound in book.ledger.bindings
+        if bound.rule.stage == stage
+    ]
+    if any(end is not None and end < now for end in ends):
         raise problems.WindowClosed

@@ -5,6 +5,9 @@ from complaints.codes import Codes
 VOCABULARY = "outcome_codes"
 COMPENSATION = "compensation_awarded"
 COMMITMENT = "commitment"
+REFUSED_EXEMPT = "information_refused_exempt"
+EXEMPTING = frozenset({REFUSED_EXEMPT, "information_given_partly"})
+"""Outcomes that may name an exemption; the first must (UU 14/2008 art. 17, 22(7)e)."""
 
 
 def fits(codes: Codes, outcome: str, case_type: str) -> bool:

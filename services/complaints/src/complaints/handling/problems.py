@@ -11,6 +11,12 @@ _OUTCOME = Text("Hasil ini tidak berlaku untuk jenis laporan ini.", "This outcom
 _OUTCOME_MISSING = Text(
     "Jawaban substantif menyebut hasil yang diusulkan.", "A substantive answer proposes an outcome."
 )
+_NO_BODY = Text("Tulis jawabannya, atau pilih templat.", "Write the answer, or choose a template.")
+_EXEMPTION = Text(
+    "Penolakan informasi menyebut pasal pengecualian dan uji konsekuensinya.",
+    "A refusal of information names the article of exemption and its consequence test.",
+)
+_NO_EXEMPTION = Text("Hasil ini tidak mengenal pengecualian.", "This outcome knows no exemption.")
 _REMARKS = Text("Pengembalian jawaban memerlukan catatan.", "A returned answer needs remarks.")
 _REASON = Text("Alasan ini tidak dikenal.", "This reason isn't known.")
 _QUESTION = Text("Sertakan pertanyaan untuk pelapor.", "Say what the reporter is asked.")
@@ -38,6 +44,18 @@ def outcome_missing() -> Unprocessable:
 
 def commitments_missing() -> Unprocessable:
     return flawed("/commitments", "missing", _COMMITMENT)
+
+
+def body_missing() -> Unprocessable:
+    return flawed("/body", "missing", _NO_BODY)
+
+
+def exemption_missing() -> Unprocessable:
+    return flawed("/exemption", "missing", _EXEMPTION)
+
+
+def exemption_unfit() -> Unprocessable:
+    return flawed("/exemption", "outcome_not_for_exemption", _NO_EXEMPTION)
 
 
 def remarks_missing() -> Unprocessable:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from chassis.data.statements import Statement
 from chassis.data.transactions import Transaction
+from chassis.documents.printing import Printer
 from chassis.http.idempotency import Once
 from chassis.http.routing import router
 from chassis.http.versions import IfMatch, MayMatch
@@ -49,11 +50,12 @@ async def respond(
     expected: IfMatch,
     _once: Once,
     codes: KnownCodes,
+    printer: Printer,
     now: Now,
 ) -> Response:
-    """A first, an interim, a question, or the substantive answer, which a superior approves unless the class allows otherwise."""
+    """A first, an interim, a question, or the substantive answer, which a superior approves where the unit's policy asks it."""
     opened = await open_case(connection, case_id, caller, expected=expected, action="response", now=now)
-    await answers.respond(connection, opened, body, codes=codes, now=now)
+    await answers.respond(connection, opened, body, codes=codes, labels=printer.labels, now=now)
     return await acted(request, connection, opened, now=now)
 
 

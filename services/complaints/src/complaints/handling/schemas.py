@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.http.models import Body, Line, Prose
+from complaints.templates.schemas import TemplateUse
 
 
 class CommitmentBody(Body):
@@ -17,12 +18,24 @@ class CommitmentBody(Body):
     unit_id: UUID | None = None
 
 
+class ExemptionBody(Body):
+    """Why public information isn't given: the article, and what harm giving it would do (UU 14/2008 art. 17, 19)."""
+
+    article: Line
+    consequence_test: Prose
+
+
 class ResponseBody(Body):
-    """An answer to the reporter. A substantive one proposes the outcome and is approved before it goes out."""
+    """An answer to the reporter. A substantive one proposes the outcome and is approved where the unit's policy asks it.
+
+    `template`: with which the answer begins; without `body` its text is taken as the case fills it.
+    """
 
     kind: Literal["first", "interim", "clarification_request", "substantive"]
-    body: Prose
+    body: Prose | None = None
+    template: TemplateUse | None = None
     proposed_outcome: Line | None = None
+    exemption: ExemptionBody | None = None
     commitments: list[CommitmentBody] = Field(default_factory=list, max_length=20)
 
 

@@ -23,5 +23,6 @@ responses = Table(
     Column("decided_at", DateTime(timezone=True)),
     Column("remarks", Text),
     Column("sent_at", DateTime(timezone=True)),  # to the reporter
+    Column("exemption", JSONB),  # of a refusal of public information: article and consequence test
     Index("responses_case_id_idx", "case_id", "created_at"),
 )

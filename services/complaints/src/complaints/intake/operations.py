@@ -104,6 +104,7 @@ def prepare(
         "case_class": case_class,
         "custody": "protected" if reasons else "ordinary",
         "location": filing.location.model_dump() if filing.location else None,
+        "information": filing.information.model_dump(exclude_none=True) if filing.information else None,
         "filed_by": None if on_behalf else caller.filer,
         "institution_id": place.institution_id,
         "proposed_unit_id": place.unit_id,
@@ -120,7 +121,10 @@ def prepare(
     why: dict[str, Any] = {"protected_because": reasons, "routing": routing.trace}
     if assigned is not None:
         case["category"], why["category"] = assigned.category, assigned._asdict()
-    history = _first_entry(case, caller, filing, why=why, on_behalf=on_behalf)
+    if filing.lapor_classification:
+        why["lapor_classification"] = filing.lapor_classification
+    consent = _consent(filing, codes) if on_behalf else None
+    history = _first_entry(case, caller, filing, why=why, consent=consent)
     case["chain"] = history["chain"]
     identity = identity_of(filing)
     reporter = None
@@ -164,6 +168,13 @@ def is_on_behalf(filing: Complaint, caller: CaseCaller, codes: Codes) -> bool:
     return assisted and caller.actor.kind == "account" and bool(caller.actor.seats)
 
 
+def _consent(filing: Complaint, codes: Codes) -> dict[str, Any]:
+    """How the reporter agreed to be filed for: as the officer says, else as the channel tells it (`stated` false)."""
+    if filing.consent is not None:
+        return {**filing.consent.model_dump(exclude_none=True), "stated": True}
+    return {"kind": codes.attribute("channels", filing.channel, "consent"), "stated": False}
+
+
 _TAKEN = {
     "type", "title", "body", "sub_class", "category", "region_code", "occurred_on", "requested_solution",
     "loss_amount_idr", "ethics_values", "channel", "anonymous", "confidential", "service_id",
@@ -171,9 +182,16 @@ _TAKEN = {
 
 
 def _first_entry(
-    case: Mapping[str, Any], caller: CaseCaller, filing: Complaint, *, why: Mapping[str, Any], on_behalf: bool
+    case: Mapping[str, Any],
+    caller: CaseCaller,
+    filing: Complaint,
+    *,
+    why: Mapping[str, Any],
+    consent: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    roles = [OFFICER] if on_behalf else ["integration_client"] if caller.actor.kind == "client" else ["reporter"]
+    roles = (
+        [OFFICER] if consent is not None else ["integration_client"] if caller.actor.kind == "client" else ["reporter"]
+    )
     entry = {
         "case_id": case["id"],
         "sequence": 1,
@@ -186,6 +204,7 @@ def _first_entry(
             "channel": filing.channel,
             "attachment_ids": filing.attachment_ids,
             "client_filed_at": filing.client_filed_at,
+            **({} if consent is None else {"consent": dict(consent)}),
         },
         "internal": {
             "custody": case["custody"],

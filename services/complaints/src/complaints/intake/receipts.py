@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
+from complaints.cases.callers import CaseCaller
 from complaints.cases.visibility import REPORTER, sees_content
 from complaints.keys import CaseKeys
 from complaints.reporters import queries
@@ -20,12 +21,20 @@ WHERE h.case_id = CAST(:id AS uuid) AND h.sequence = 1
 """)
 
 
-async def receipt(connection: Connection, case: Row, roles: frozenset[str], keys: CaseKeys) -> dict[str, Any]:
-    """The receipt for a caller of these roles; the complainant's identity for the complainant alone."""
+async def receipt(
+    connection: Connection, case: Row, roles: frozenset[str], keys: CaseKeys, *, caller: CaseCaller | None = None
+) -> dict[str, Any]:
+    """The receipt for a caller of these roles.
+
+    The complainant's identity for the complainant, and for the officer who received the case from them, if they see it: the
+    one who signs the paper that art. 44(2) names them on (`caller`; nobody of an anonymous or protected case).
+    """
     found = await _RECEIVED_BY.fetchrow(connection, id=case["id"], institution=case["institution_id"])
     assert found is not None
     protected = case["custody"] == "protected"
-    sealed = await queries.find_reporter(connection, case["id"]) if REPORTER in roles else None
+    received = caller is not None and found["actor"]["subject"] == f"{caller.actor.kind}:{caller.actor.id}"
+    named = REPORTER in roles or (received and not protected and not case["anonymous"])
+    sealed = await queries.find_reporter(connection, case["id"]) if named else None
     given = unseal(keys, case["id"], sealed) if sealed is not None else None
     officer = found["actor"]["role"] not in (REPORTER, "integration_client")
     return {

@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
 from chassis.data.pool import Connection
-from chassis.data.transactions import ACQUIRE_TIMEOUT_S, Snapshot
+from chassis.data.transactions import ACQUIRE_TIMEOUT_S, Reading
 from chassis.documents.printing import Printer
 from chassis.documents.replies import FORMS, JSON, PDF, SECRET, chosen_form, pdf_reply
 from chassis.http.idempotency import STORED, checked_key, fingerprint, stored_response
@@ -20,6 +20,7 @@ from chassis.http.versions import encode, single
 from chassis.ops.clock import Now
 from complaints.attachments.operations import choice_flaws
 from complaints.attachments.queries import find_files
+from complaints.cases import access
 from complaints.cases.callers import CaseCaller
 from complaints.cases.rights import Filer, Keys, Reader
 from complaints.cases.routes import seen
@@ -137,15 +138,18 @@ def _with_pin(reply: dict[str, Any], keys: CaseKeys) -> bytes:
     responses=FORMS,
 )
 async def get_receipt(
-    request: Request, case_id: UUID, caller: Reader, connection: Snapshot, printer: Printer, now: Now, keys: Keys
+    request: Request, case_id: UUID, caller: Reader, connection: Reading, printer: Printer, now: Now, keys: Keys
 ) -> Response:
     """The receipt of UU 25/2009 art. 44, by Accept as JSON or PDF. That of a protected case names neither the matter nor the path.
 
-    The complainant's identity is for the complainant alone: with a Tracking-Token, or signed in as who filed.
+    The complainant's identity is for the complainant, with a Tracking-Token or signed in as who filed; and for the officer who
+    received the case, as long as it is in their reach: such a reading is logged.
     """
     form = chosen_form(request, (JSON, PDF))
     row, roles = await seen(connection, case_id, caller, now)
-    content = await receipts.receipt(connection, row, roles, keys)
+    content = await receipts.receipt(connection, row, roles, keys, caller=caller)
+    if content["reporter"] is not None:
+        await access.note_reading(connection, row, caller, roles=roles, what="identity", now=now)
     if form == JSON:
         return single(request, content, version=row["version"], cache=SECRET)
     ordinary = row["custody"] == "ordinary"

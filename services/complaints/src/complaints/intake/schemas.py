@@ -39,9 +39,27 @@ class Proxy(Body):
     """Number or description of the power of attorney."""
 
 
+class Consent(Body):
+    """How the reporter agreed that an officer files for them (consent_kinds); absent, as the channel tells it."""
+
+    kind: Code
+    note: Line | None = None
+
+
+class InformationWanted(Body):
+    """What a request for public information says besides (UU 14/2008 art. 4(3), 22): why, in which form, how it is delivered.
+
+    See information_forms and information_deliveries.
+    """
+
+    purpose: Prose | None = None
+    form: Code | None = None
+    delivery: Code | None = None
+
+
 class Complaint(Body):
     """What is filed. `id`: an offline client's own UUIDv7, `client_filed_at` when it took the filing. `protected` asks for the
-    protected path; `accused_role` is the post of the person complained of."""
+    protected path; `accused_role` is the post of the person complained of. `lapor_classification`: LAPOR!'s own word for it."""
 
     id: UUID | None = None
     type: CaseType
@@ -66,6 +84,9 @@ class Complaint(Body):
     loss_amount_idr: Annotated[int, Field(ge=0, le=10**15)] | None = None
     attachment_ids: list[UUID] = Field(default_factory=list, max_length=20)
     client_filed_at: Instant | None = None
+    consent: Consent | None = None
+    information: InformationWanted | None = None
+    lapor_classification: Code | None = None
 
 
 class Expected(Shape):

@@ -18,7 +18,7 @@ from complaints.reporters.tables import reporters
 
 CASE = (
     "id", "tracking_code", "type", "state", "case_class", "sub_class", "custody", "title", "body", "category",
-    "region_code", "location", "occurred_on", "requested_solution", "loss_amount_idr", "ethics_values", "channel",
+    "region_code", "location", "occurred_on", "requested_solution", "loss_amount_idr", "information", "ethics_values", "channel",
     "anonymous", "confidential", "filed_by", "service_id", "institution_id", "proposed_unit_id", "received_at",
     "file_complete_at", "due_at", "legal_clock", "legal_clock_reason", "routing", "version", "chain", "created_at",
     "updated_at",

@@ -9,6 +9,7 @@ from chassis.http.languages import Text
 from chassis.http.problems import Flaw
 from chassis.ops.identifiers import acceptable
 from complaints.cases.classes import CLASSES_OF
+from complaints.cases.lapor import VOCABULARY, meaning_of
 from complaints.codes import Codes
 from complaints.intake.schemas import Complaint, Reporter
 from complaints.reporters.contacts import read_email, read_national_id, read_phone
@@ -26,6 +27,12 @@ _FORMAL_ANONYMOUS = Text(
 _PHONE = Text("Bukan nomor telepon Indonesia.", "This isn't an Indonesian phone number.")
 _EMAIL = Text("Bukan alamat surel.", "This isn't an e-mail address.")
 _NIK = Text("Bukan NIK: 16 angka dengan tanggal lahir.", "This isn't a NIK: 16 digits with a date of birth.")
+_PROXY_ANONYMOUS = Text(
+    "Kuasa menyebut siapa yang diwakili (UU 25/2009 pasal 42 ayat (1)).",
+    "A proxy names whom they act for (UU 25/2009 art. 42(1)).",
+)
+_NOT_A_REQUEST = Text("Ini untuk permintaan informasi.", "This is for requests for information.")
+_OTHER_WORD = Text("Klasifikasi ini bukan untuk jenis laporan ini.", "This classification isn't one of this type.")
 _FUTURE = Text("Tanggal kejadian belum tiba.", "The day it happened is in the future.")
 _LONG_AGO = Text("Tanggal kejadian terlalu lampau.", "The day it happened is too long ago.")
 _SUB_CLASS = Text("Subkelas ini bukan untuk jenis laporan ini.", "This sub-class isn't one of this type.")
@@ -67,9 +74,36 @@ def _flaws(filing: Complaint, codes: Codes, today: date) -> Iterator[Flaw | None
         yield Flaw("/location", "half_a_place", _HALF_A_PLACE)
     if filing.sub_class is not None and not _is_of_type(filing.sub_class, filing.type, codes):
         yield Flaw("/sub_class", "not_of_this_type", _SUB_CLASS)
+    if filing.consent is not None:
+        yield codes.flaw("consent_kinds", filing.consent.kind, "/consent/kind")
+    yield from _information_flaws(filing, codes)
+    yield from _lapor_flaws(filing, codes)
+    if filing.anonymous and filing.proxy is not None:
+        yield Flaw("/anonymous", "identity_needed", _PROXY_ANONYMOUS)
     if filing.anonymous and filing.sub_class == FORMAL:
         yield Flaw("/anonymous", "identity_needed", _FORMAL_ANONYMOUS)
     yield from _reporter_flaws(filing, codes)
+
+
+def _information_flaws(filing: Complaint, codes: Codes) -> Iterator[Flaw | None]:
+    wanted = filing.information
+    if wanted is None:
+        return
+    if filing.type != "information_request":
+        yield Flaw("/information", "not_of_this_type", _NOT_A_REQUEST)
+    yield codes.flaw("information_forms", wanted.form, "/information/form")
+    yield codes.flaw("information_deliveries", wanted.delivery, "/information/delivery")
+
+
+def _lapor_flaws(filing: Complaint, codes: Codes) -> Iterator[Flaw | None]:
+    word = filing.lapor_classification
+    unknown = codes.flaw(VOCABULARY, word, "/lapor_classification")
+    yield unknown
+    if word is None or unknown is not None:
+        return
+    # LAPOR! has no word for an input: it comes as an aspiration.
+    if meaning_of(word, codes).case_type != ("aspiration" if filing.type == "input" else filing.type):
+        yield Flaw("/lapor_classification", "not_of_this_type", _OTHER_WORD)
 
 
 def _is_of_type(sub_class: str, case_type: str, codes: Codes) -> bool:

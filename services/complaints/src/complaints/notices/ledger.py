@@ -12,12 +12,14 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.ops.identifiers import new_id
 from complaints.cases.lineage import find_joined
-from complaints.notices.rules import FOLLOWED, REPORTER, Notice, channels, notices_of
+from complaints.invitations.inviting import Inviting
+from complaints.notices.rules import FOLLOWED, REPORTER, Notice, channels, desk_unit, notices_of
 from complaints.notices.tables import deliveries, notices
 
 _ENTRY = Statement("""
 SELECT h.action, h.actor, h.from_state, h.to_state, h.at, h.public, h.internal,
-       c.type, c.custody, c.rating, c.institution_id, c.unit_id
+       c.type, c.custody, c.rating, c.institution_id, c.unit_id,
+       EXISTS (SELECT FROM survey_invitations s WHERE s.case_id = c.id AND s.made_at = h.at) AS invited
 FROM case_history h JOIN cases c ON c.id = h.case_id
 WHERE h.case_id = CAST(:case_id AS uuid) AND h.sequence = :sequence
 """)
@@ -48,15 +50,19 @@ class EntryMissing(LookupError):
 
 
 class NoticeLedger:
-    """What a `Follower` keeps of the service's own feed. `available`: the channels that have an adapter."""
+    """What a `Follower` keeps of the service's own feed. `available`: the channels that have an adapter.
 
-    def __init__(self, desk_of: Callable[[str], str], available: Collection[str]) -> None:
-        self._desk_of, self._available = desk_of, frozenset(available)
+    `inviting` sees each event first: of an invitation that it makes the reporter is told.
+    """
+
+    def __init__(self, desk_of: Callable[[str], str], available: Collection[str], inviting: Inviting) -> None:
+        self._desk_of, self._available, self._inviting = desk_of, frozenset(available), inviting
 
     async def apply(self, connection: Connection, event: Event) -> None:
         """Write the notices of one event; doing it again writes nothing. Raises EntryMissing."""
         if not event.type.startswith("case."):
             return
+        await self._inviting.apply(connection, event)
         case_id = UUID(event.subject_id)
         entry = await _ENTRY.fetchrow(connection, case_id=case_id, sequence=event.sequence)
         if entry is None:
@@ -80,6 +86,8 @@ class NoticeLedger:
     ) -> None:
         to_reporter = notice.recipient == REPORTER
         place: dict[str, Any] = {name: None if to_reporter else entry[name] for name in ("institution_id", "unit_id")}
+        if not to_reporter:
+            place["unit_id"] = desk_unit(entry) or place["unit_id"]
         notice_id = await _TELL.fetchval(
             connection,
             id=new_id(),

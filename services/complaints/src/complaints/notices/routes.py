@@ -34,13 +34,14 @@ async def list_notices(request: Request, case_id: UUID, caller: Reader, connecti
     case, roles = await seen(connection, case_id, caller, now)
     outside = is_outside(roles)
     rows = await queries.find_notices(connection, case_id, reporters=outside)
-    items = [_shown(row, case["custody"], request.state.language, outside=outside) for row in rows]
+    items = [shown_notice(row, case["custody"], request.state.language, outside=outside) for row in rows]
     return Response(
         encode({"items": items}), media_type="application/json", headers={"Cache-Control": "private, no-store"}
     )
 
 
-def _shown(row: Row, custody: str, language: Language, *, outside: bool) -> dict[str, Any]:
+def shown_notice(row: Row, custody: str, language: Language, *, outside: bool) -> dict[str, Any]:
+    """A notice as it is sent; `outside`: to the reporter, whom it names no desk. Pure."""
     told = row["recipient"] == REPORTER
     kind = shown_kind(row["kind"], custody) if outside else row["kind"]
     way = {"channel": "tracking" if told else "desk", "state": "shown", "at": row["at"], "error": None}

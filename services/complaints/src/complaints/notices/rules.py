@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from complaints.cases.lifecycle import NONE, SYSTEM, TRANSITIONS, Transition, acting_role
 
@@ -32,6 +33,18 @@ NEUTRAL: Mapping[str, str] = {
 }
 """As what the reporter of a protected case reads a notice. What isn't here would tell of the path, and isn't sent."""
 
+_OF_CONTRIBUTION: Mapping[str, tuple[str, ...]] = {
+    "asked": ("contribution_needed",),
+    "answered": ("contribution_answered",),
+    "declined": ("contribution_answered",),
+    "overdue": ("deadline_warning",),
+}
+_OF_COMPENSATION: Mapping[str, tuple[str, ...]] = {
+    "claimed": ("compensation_claimed",),
+    "awarded": ("compensation_decided",),
+    "rejected": ("compensation_decided",),
+    "paid": ("compensation_paid",),
+}
 _BY_MOVE: dict[tuple[str, str, str], list[Transition]] = {}
 for _row in TRANSITIONS:
     _BY_MOVE.setdefault((_row.state, _row.action, _row.to), []).append(_row)
@@ -60,6 +73,12 @@ def notices_of(entry: Entry, case: Mapping[str, Any], desk_of: Callable[[str], s
     if entry["action"] == "identity_disclosure" and not entry["public"].get("hidden"):
         found.append(Notice("confidential_access", REPORTER))
     return found
+
+
+def desk_unit(entry: Entry) -> UUID | None:
+    """The unit at whose desk the notices of an entry lie, where that isn't the one that holds the case."""
+    asked = entry["action"] == "contribution" and entry["internal"].get("state") in ("asked", "overdue")
+    return UUID(entry["internal"]["unit_id"]) if asked else None
 
 
 def shown_kind(kind: str, custody: str) -> str:
@@ -91,6 +110,10 @@ def _kinds(entry: Entry, case: Mapping[str, Any]) -> Iterator[str]:
             yield "deadline_breached" if internal.get("breached") else "deadline_warning"
             if public.get("right_to_escalate"):
                 yield "right_to_escalate"
+        case "contribution":
+            yield from _OF_CONTRIBUTION.get(str(internal.get("state")), ())
+        case "compensation":
+            yield from _OF_COMPENSATION.get(str(public.get("state")), ())
         case "attachment":
             if entry["actor"]["role"] == REPORTER:
                 yield "reporter_replied"
@@ -98,6 +121,8 @@ def _kinds(entry: Entry, case: Mapping[str, Any]) -> Iterator[str]:
             yield from _of_lifecycle(entry, case)
             if action == "closure" and case["rating"] is None:
                 yield "rating_request"
+            if entry.get("invited") and entry["to_state"] == "closed":
+                yield "survey_invitation"
 
 
 def _of_lifecycle(entry: Entry, case: Mapping[str, Any]) -> list[str]:

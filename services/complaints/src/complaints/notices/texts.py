@@ -61,6 +61,12 @@ TEXTS: Mapping[str, Text] = {
         "Batas waktu terlampaui. Anda berhak mengadu ke pembina, DPR/DPRD atau Ombudsman (UU 25/2009 pasal 45-46).",
         "The time has passed. You may turn to the supervisor, the legislature or the Ombudsman (UU 25/2009 art. 45-46).",
     ),
+    "compensation_decided": Text("Tuntutan ganti rugi Anda telah diputus.", "Your claim for compensation was decided."),
+    "compensation_paid": Text("Ganti rugi Anda dicatat telah dibayar.", "Your compensation is recorded as paid."),
+    "survey_invitation": Text(
+        "Anda diundang menilai layanan ini satu kali; kodenya ada di halaman pelacakan.",
+        "You are invited to rate this service once; the code is on the tracking page.",
+    ),
     "confidential_access": Text(
         "Identitas Anda dibuka untuk pemeriksaan; halaman pelacakan menyebut untuk siapa.",
         "Your identity was opened for the examination; the tracking page says to whom.",

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from complaints.policies import queries
+from complaints.policies.handling_operations import put_default
 from complaints.policies.rules import read_policy
 from complaints.policies.tables import categories, deadline_policies, deadline_rules
 
@@ -32,10 +33,13 @@ _CATEGORY = Statement(
 
 
 async def load(connection: Connection, data_dir: Path, *, now: datetime) -> None:
-    """Load data/deadlines and data/complaints/categories.json; loading them again changes nothing."""
+    """Load data/deadlines, the handling policies and the categories of data/complaints; loading them again changes nothing."""
     document = orjson.loads((data_dir / "deadlines" / "deadline-policies.json").read_bytes())
     for policy in document["policies"]:
         await put_policy(connection, policy, now=now)
+    shipped = orjson.loads((data_dir / "complaints" / "handling-policies.json").read_bytes())
+    for policy in shipped["policies"]:
+        await put_default(connection, policy, now=now)
     rows = orjson.loads((data_dir / "complaints" / "categories.json").read_bytes())["categories"]
     await _CATEGORY.execute_many(
         connection,

@@ -1,16 +1,19 @@
-"""Tables of policies: every version there was, its rows, who adopted a local variant; and categories."""
+"""Tables of policies: every version there was, its rows, who adopted a local variant; categories; how answers are approved."""
 
 from sqlalchemy import (
     ARRAY,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -76,4 +79,23 @@ categories = Table(
     Column("label", JSONB, nullable=False),
     Column("attributes", JSONB, nullable=False),
     Column("position", Integer, nullable=False),
+)
+
+handling_policies = Table(
+    "handling_policies",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("institution_id", Uuid),  # null: for all
+    Column("unit_id", Uuid),  # null: for the whole institution
+    Column("version", Integer, nullable=False),
+    Column("effective_from", Date, nullable=False),
+    Column("legal_source", Text, nullable=False),
+    Column("rules", JSONB, nullable=False),  # [{"class", "approval", "evidence"}]
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint(
+        "institution_id", "unit_id", "version", name="handling_policies_version_key", postgresql_nulls_not_distinct=True
+    ),
+    CheckConstraint("unit_id IS NULL OR institution_id IS NOT NULL", name="place"),
+    Index("handling_policies_recorded_idx", "recorded_at", "id"),
 )

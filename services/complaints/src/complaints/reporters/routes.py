@@ -1,10 +1,14 @@
 """`/v1/tracking`, and of a case: the reporter's identity for those who must answer, and who has read it."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
 from starlette.responses import Response
 
+from chassis.data.pool import Connection
+from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Snapshot
 from chassis.http.identity import Public
 from chassis.http.languages import Text
@@ -18,10 +22,14 @@ from complaints.cases.callers import AUDITOR
 from complaints.cases.rights import Keys, Reader
 from complaints.cases.routes import seen
 from complaints.cases.visibility import INSTITUTION_ADMIN, REPORTER
+from complaints.deadlines.queries import calendar_of
+from complaints.invitations.codes import survey_code
+from complaints.invitations.inviting import find_invitation
+from complaints.keys import CaseKeys
 from complaints.reporters import queries
 from complaints.reporters.codes import is_pin, read_code
 from complaints.reporters.disclosure import was_disclosed_to
-from complaints.reporters.schemas import AccessLog, Identity, NextDeadline, Pair, Tracking
+from complaints.reporters.schemas import AccessLog, Identity, NextDeadline, Pair, SurveyInvitation, Tracking
 from complaints.reporters.sealing import unseal
 from directory.roles import LIAISON, OFFICER, UNIT_HEAD
 
@@ -60,12 +68,52 @@ async def track(request: Request, _caller: Public, connection: Snapshot, now: No
         "status": status.public_status(row, row["unit_name"], row.get("matter")).read(request.state.language),
         "timeline": entries,
         "next_deadline": NextDeadline(due_at=due, party="agency").model_dump() if due else None,
+        "survey": await _invitation(request, connection, row, keys, now),
         "tracking_token": tokens.mint(keys.token, case_id, now),
         "tracking_token_expires_at": now + tokens.LIFETIME,
         "allowed_actions": lifecycle.allowed_actions(row, roles),
     }
     # The ETag lets the reporter send If-Match with what follows.
     return single(request, content, version=row["version"], cache="no-store")
+
+
+@routes.get(
+    "/complaints/{case_id}/survey-invitation",
+    operation_id="get_survey_invitation",
+    summary="The code for the survey after the closing",
+    response_model=SurveyInvitation,
+)
+async def get_survey_invitation(
+    request: Request, case_id: UUID, caller: Reader, connection: Snapshot, now: Now, keys: Keys
+) -> Response:
+    """For the reporter alone, once the case is closed: what they answer is tied neither to the case nor to them."""
+    row, roles = await seen(connection, case_id, caller, now)
+    if REPORTER not in roles:
+        raise Forbidden
+    found = await _invitation(request, connection, row, keys, now)
+    if found is None:
+        raise NotFound
+    return single(request, found, version=row["version"], cache="no-store")
+
+
+async def _invitation(
+    request: Request, connection: Connection, case: Row, keys: CaseKeys, now: datetime
+) -> dict[str, Any] | None:
+    """The invitation of a case while its code is good. Whether it was used is known to evaluation alone."""
+    held = await find_invitation(connection, case["id"])
+    if held is None or case["custody"] == "protected":
+        return None
+    calendar = await calendar_of(connection, case["institution_id"])
+    if held["expires_on"] < calendar.local_day(now):
+        return None
+    code = survey_code(keys.survey, case["id"])
+    address = request.app.state.printing.public_url
+    return {
+        "code": code,
+        "service_id": held["service_id"],
+        "answer_until": held["expires_on"],
+        "link": f"{address}/v1/surveys?service={held['service_id']}&state=open#{code}",
+    }
 
 
 @routes.get(

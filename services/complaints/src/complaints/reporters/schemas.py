@@ -1,6 +1,6 @@
 """Wire models of reporters and tracking."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,6 +24,18 @@ class NextDeadline(Shape):
     party: str
 
 
+class SurveyInvitation(Shape):
+    """The one-time code for the satisfaction survey of the service, good for one answer until the end of `answer_until`.
+
+    `link` lists the service's open surveys; after `#` stands the code, which a browser doesn't send.
+    """
+
+    code: str
+    service_id: UUID
+    answer_until: date
+    link: str
+
+
 class Tracking(Shape):
     """A case as its reporter sees it. Send `tracking_token` as the header Tracking-Token; it is good for a day."""
 
@@ -33,6 +45,7 @@ class Tracking(Shape):
     status: str
     timeline: list[TimelineEntry]
     next_deadline: NextDeadline | None
+    survey: SurveyInvitation | None
     tracking_token: str
     tracking_token_expires_at: datetime
     allowed_actions: list[str]

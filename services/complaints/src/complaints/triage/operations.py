@@ -8,8 +8,10 @@ from chassis.data.statements import Row
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Unprocessable
 from complaints.attachments.operations import REPORTER, attach
+from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
+from complaints.cooperation import queries as contributions
 from complaints.moves.moving import move
 from complaints.triage import rules
 from complaints.triage.schemas import Archival, Classification, Completion, Protection, Referral, Verification
@@ -146,6 +148,7 @@ async def protect(connection: Connection, opened: Opened, body: Protection, *, n
     """Take the case to the protected path: from here on the unit and its superiors don't know of it."""
     case = opened.row
     transition = opened.to("submitted")
+    await contributions.end_all(connection, case["id"], by=SYSTEM_RECORD, reason="protection", now=now)
     accused = sorted({*case["accused_person_ids"], *body.accused_person_ids})
     changes: dict[str, Any] = {
         "custody": "protected",
@@ -153,6 +156,7 @@ async def protect(connection: Connection, opened: Opened, body: Protection, *, n
         "unit_id": None,
         "holder_person": None,
         "proposed_unit_id": None,
+        "cooperating_unit_ids": [],
         "accused_person_ids": accused,
         "accused_unit_id": body.accused_unit_id or case["unit_id"] or case["accused_unit_id"],
     }

@@ -38,7 +38,16 @@ _KEPT = (
 )  # fmt: skip
 """What a part has of the case that it was in. No clock is renewed by a split."""
 _EMPTY: Mapping[str, Any] = dict.fromkeys(
-    ("unit_id", "requested_solution", "loss_amount_idr", "resolved_at", "closed_at", "rating", "closure_kind")
+    (
+        "unit_id",
+        "information",
+        "requested_solution",
+        "loss_amount_idr",
+        "resolved_at",
+        "closed_at",
+        "rating",
+        "closure_kind",
+    )
 )
 _STARTED = {"verified": ("request_received", "file_complete"), "submitted": ("filed", "request_received")}
 _PROTECTED_ONLY = Text(

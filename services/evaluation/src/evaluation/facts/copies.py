@@ -3,6 +3,7 @@
 from chassis.data.events import Event
 from chassis.data.pool import Connection
 from directory.follower import RegistryCopy
+from evaluation.facts.invitations import FACT, take_invitation
 from evaluation.facts.taking import RESET, SWEEP, take_case, take_standard
 
 
@@ -31,12 +32,14 @@ class RegistryFacts:
 
 
 class ComplaintsFacts:
-    """Every case, without whoever filed it and what was written."""
+    """Every case, without whoever filed it and what was written; and invitations, which a rebuild leaves as they are."""
 
     async def apply(self, connection: Connection, event: Event) -> None:
-        """Take an event of complaints in; what isn't about a case is left alone."""
+        """Take an event of complaints in: a case as it is now, or an invitation to a survey; others are left alone."""
         if event.type.startswith("case."):
             await take_case(connection, event)
+        elif event.type == FACT:
+            await take_invitation(connection, event)
 
     async def reset(self, connection: Connection) -> None:
         """Before a rebuild: every event of the feed counts as new. What is held stays readable."""

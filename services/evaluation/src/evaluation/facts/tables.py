@@ -1,6 +1,20 @@
 """Tables of kept facts. No foreign keys: subjects arrive in any order. `sequence` is that of the event a row says."""
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text, Uuid
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from evaluation.metadata import metadata
@@ -56,4 +70,15 @@ facts_standards = Table(
     Column("charter_state", Text),
     Column("reviewed_on", Date),
     Index("facts_standards_service_idx", "service_id", "effective_on"),
+)
+
+facts_survey_invitations = Table(
+    "facts_survey_invitations",
+    metadata,
+    Column("code_sha256", LargeBinary, primary_key=True),
+    Column("service_id", Uuid, nullable=False),
+    Column("expires_on", Date, nullable=False),  # the last day on which it is good
+    Column("survey_id", Uuid),  # in which it was used; not by which answer
+    Column("used_on", Date),
+    CheckConstraint("(survey_id IS NULL) = (used_on IS NULL)", name="used"),
 )

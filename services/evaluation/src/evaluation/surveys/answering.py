@@ -10,6 +10,7 @@ from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Forbidden, NotAuthenticated, NotFound, Problem, Unprocessable
 from directory.roles import Actor
+from evaluation.facts.invitations import find_invitation, use_invitation
 from evaluation.rights import enters
 from evaluation.surveys import aggregates, queries
 from evaluation.surveys.access import line_upward
@@ -29,6 +30,15 @@ from evaluation.surveys.lifecycle import DRAFT
 
 _BAD_CODE = Text("Kode ini tidak berlaku untuk survei ini.", "This code isn't one of this survey.")
 _NO_CODE = Text("Kode tidak dipakai dalam kiriman massal.", "Codes aren't for batches.")
+
+
+_OTHERWISE = Text(
+    "Kode undangan ini menentukan saluran dan pelayanannya.",
+    "The code of an invitation says channel and service itself.",
+)
+_NOT_INVITED = Text("Saluran ini memerlukan kode undangan.", "This channel needs the code of an invitation.")
+AFTER_COMPLAINT = "after_complaint"
+"""The channel of answers by the code that a reporter got when the case was closed."""
 
 
 class CodeUsed(Conflict):
@@ -115,9 +125,19 @@ async def answer_survey(
     if answer.code is None:
         await _require_right(connection, survey, actor, now)
     require_open(survey)
+    invitation = None if answer.code is None else await find_invitation(connection, answer.code)
+    if invitation is not None:
+        answer = after_complaint(answer, invitation)
+    elif answer.channel == AFTER_COMPLAINT:
+        raise not_invited()
     own = await find_own_services(connection, survey, [answer], now)
+    if invitation is not None and (invitation["service_id"] not in own or _expired(survey, invitation, now)):
+        raise Unprocessable(errors=[Flaw("/code", "unknown_code", _BAD_CODE)])
     entry = check_entry(survey, answer, own, known=known, now=now)
-    if answer.code is not None:
+    if invitation is not None:
+        if not await use_invitation(connection, invitation, survey_id, local_day_of(survey, now)):
+            raise CodeUsed
+    elif answer.code is not None:
         await _use(connection, survey, answer.code, now)
     [outcome] = await _keep(connection, survey, [entry], now)
     if isinstance(outcome, Problem):
@@ -151,11 +171,35 @@ async def answer_in_bulk(
                 raise answer
             if answer.code is not None:
                 raise Unprocessable(errors=[Flaw("/code", "not_in_batches", _NO_CODE)])
+            if answer.channel == AFTER_COMPLAINT:
+                raise not_invited()
             checked.append(check_entry(survey, answer, own, known=known, now=now))
         except Problem as problem:
             checked.append(problem)
     kept = iter(await _keep(connection, survey, [each for each in checked if isinstance(each, Entry)], now))
     return [each if isinstance(each, Problem) else next(kept) for each in checked]
+
+
+def after_complaint(answer: NewAnswer, invitation: Row) -> NewAnswer:
+    """The answer by an invitation: of its service, by the channel of its own. Raises Unprocessable. Pure."""
+    told = {"channel": AFTER_COMPLAINT, "service_id": invitation["service_id"]}
+    flaws = [
+        Flaw(f"/{name}", "other_than_invited", _OTHERWISE)
+        for name, value in told.items()
+        if getattr(answer, name) not in (None, value)
+    ]
+    if flaws:
+        raise Unprocessable(errors=flaws)
+    return answer.model_copy(update=told)
+
+
+def not_invited() -> Unprocessable:
+    """Nobody claims the channel of invitations without the code of one."""
+    return Unprocessable(errors=[Flaw("/channel", "needs_an_invitation", _NOT_INVITED)])
+
+
+def _expired(survey: Row, invitation: Row, now: datetime) -> bool:
+    return bool(invitation["expires_on"] < local_day_of(survey, now))
 
 
 async def _require_right(connection: Connection, survey: Row, actor: Actor, now: datetime) -> None:
