@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 
 from chassis.data.pool import Pool, open_pool
@@ -59,3 +60,12 @@ async def test_a_transaction_left_open_is_rolled_back_at_the_release(pool: Pool)
         await connection.execute("CREATE TABLE never (id integer)")
     async with pool.acquire() as connection:
         assert await connection.fetchval("SELECT to_regclass('never')") is None
+
+
+async def test_an_argument_that_doesnt_fit_leaves_nothing_behind(pool: Pool) -> None:
+    """Its statement was prepared, and its query not ended: a snapshot couldn't begin after it."""
+    with pytest.raises(asyncpg.DataError):
+        async with pool.acquire() as connection:
+            await connection.fetchval("SELECT relpages + $1::integer FROM pg_class LIMIT 1", 10**30)
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        assert await connection.fetchval("SELECT 1") == 1

@@ -119,6 +119,10 @@ class _Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
+            if isinstance(error, asyncpg.DataError):
+                # An argument that doesn't fit its type is refused here, after the statement was prepared and before the
+                # server was told that this was all: the next BEGIN would stand in the midst of a query.
+                await self._connection.execute("SELECT")
             await self._pool.release(self._connection)
         finally:
             self._turns.release()

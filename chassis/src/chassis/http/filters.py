@@ -12,7 +12,7 @@ from keyword import iskeyword
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import Depends, Query, Request
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -35,13 +35,20 @@ class Parameter:
     many: bool = False
 
 
+_ITEMS: Mapping[type, Any] = {
+    str: Annotated[str, StringConstraints(max_length=200)],
+    int: Annotated[int, Field(ge=-(2**31), le=2**31 - 1)],
+}
+"""What a database takes of a kind."""
+
+
 def one_of(name: str, column: ColumnElement[Any], kind: type, description: str) -> Parameter:
     """`name=a&name=b`: the column equals one of them."""
 
     def condition() -> ColumnElement[bool]:
         return column == any_(bindparam(name, type_=ARRAY(column.type)))
 
-    item: Any = Annotated[str, StringConstraints(max_length=200)] if kind is str else kind
+    item: Any = _ITEMS.get(kind, kind)
     return Parameter(name, list[item], condition, description, many=True)
 
 

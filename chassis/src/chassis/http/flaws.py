@@ -73,22 +73,29 @@ def pointer(location: Sequence[int | str]) -> str:
 
 
 def _place(error: Mapping[str, Any], body: object) -> list[int | str]:
-    """Where an error is in `body` as it was sent: Pydantic also names the member of a union, which nobody sent."""
+    """Where an error is in `body` as it was sent.
+
+    Pydantic also names members of unions and the keys of mappings as such, which nobody sent: only what leads on in the
+    body is kept, and at the end what is missing there.
+    """
     place, *rest = error["loc"]
     if place != "body" or body is None:
         return [place, *rest]
     kept: list[int | str] = [place]
-    held = body
+    held: Any = body
     for index, part in enumerate(rest):
-        absent = error["type"] == "missing" and index == len(rest) - 1
-        if isinstance(held, Mapping) and part not in held and not absent:
+        if _leads_on(held, part):
+            held = held[part]
+        elif error["type"] != "missing" or index < len(rest) - 1:
             continue
         kept.append(part)
-        if isinstance(held, Mapping):
-            held = held.get(part)
-        else:
-            held = held[part] if isinstance(held, list) and isinstance(part, int) and part < len(held) else None
     return kept
+
+
+def _leads_on(held: Any, part: int | str) -> bool:
+    if isinstance(held, Mapping):
+        return part in held
+    return isinstance(held, list) and isinstance(part, int) and part < len(held)
 
 
 def flaw(error: Mapping[str, Any], body: object = None) -> Flaw:

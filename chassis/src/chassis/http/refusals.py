@@ -77,14 +77,14 @@ async def _validation(request: Request, error: Exception) -> Response:
 
 
 def told(errors: Any, body: object = None) -> Problem:
-    """The problem for Pydantic's errors: 404 for a malformed id in the path, 400 for what isn't well formed, else 422."""
+    """The problem for Pydantic's errors: 404 for a malformed id in the path, 400 for a parameter or a header, else 422."""
     places = {error["loc"][0] for error in errors}
     if "path" in places:
         return NotFound()
     if any(error["type"] == "json_invalid" for error in errors):
         return BadRequest(_NOT_JSON, errors=[Flaw("", "json_invalid", _NOT_JSON)])
     flaws = [flaw(error, body) for error in errors[:100]]
-    if places <= {"query", "header", "cookie"}:
+    if places & {"query", "header", "cookie"}:
         return BadRequest(errors=flaws)
     return Unprocessable(errors=flaws)
 

@@ -37,7 +37,7 @@ class ResolutionBody(Body):
     """The outcome and, where it asks for it, its proof: in words, or piece by piece."""
 
     outcome_code: Line
-    proof: Prose | list[ProofBody] | None = None
+    proof: Prose | Annotated[list[ProofBody], Field(max_length=50)] | None = None
     explanation: Prose | None = None
     compensation: CompensationBody | None = None
     commitments: list[SettlementBody] = Field(default_factory=list, max_length=50)

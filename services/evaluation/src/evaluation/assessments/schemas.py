@@ -13,7 +13,9 @@ from evaluation.instruments.schemas import ItemCode
 
 _PERIOD = Text("Akhir masa yang dinilai harus sesudah awalnya.", "The period must end after it begins.")
 Address = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://\S+$")]
-Levels = Annotated[dict[Annotated[str, StringConstraints(max_length=60)], StrictInt], Field(max_length=200)]
+Level = Annotated[StrictInt, Field(ge=-100, le=100)]
+"""A number of any scale; the form's own levels are asked of each."""
+Levels = Annotated[dict[Annotated[str, StringConstraints(max_length=60)], Level], Field(max_length=200)]
 
 
 class NewCampaign(Body):
@@ -209,7 +211,7 @@ class NewObjection(Body):
     """What the unit holds against the level of an item."""
 
     item: ItemCode
-    claimed_level: StrictInt | None = None
+    claimed_level: Level | None = None
     reason: Prose
 
 

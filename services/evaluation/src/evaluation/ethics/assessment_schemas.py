@@ -25,7 +25,7 @@ class NewAssessment(Body):
     person_id: UUID | None = None
     period_from: date
     period_to: date = Field(description="The day after the last")
-    scores: dict[Code, StrictInt] = Field(
+    scores: dict[Code, Annotated[StrictInt, Field(ge=-100, le=100)]] = Field(
         max_length=20, description="By value, see /v1/ethics-values", examples=[{"discipline": 4, "polite": 3}]
     )
     conduct: dict[Code, Observation] = Field(

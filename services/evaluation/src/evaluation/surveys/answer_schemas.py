@@ -10,7 +10,9 @@ from chassis.http.models import Body, Instant, Line, Shape
 from evaluation.surveys.schemas import ElementCode
 
 Term = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z0-9_]+$")]
-Scores = Annotated[dict[Annotated[str, StringConstraints(max_length=60)], StrictInt], Field(max_length=60)]
+Score = Annotated[StrictInt, Field(ge=-100, le=100)]
+"""A number of any scale; the survey's own scale is asked of each."""
+Scores = Annotated[dict[Annotated[str, StringConstraints(max_length=60)], Score], Field(max_length=60)]
 
 
 class RespondentProfile(Body):
@@ -111,7 +113,7 @@ class BatchReply(Shape):
 class Correction(Body):
     """What the respondent really answered, and how the mistake was found."""
 
-    answers: dict[ElementCode, StrictInt]
+    answers: Annotated[dict[ElementCode, Score], Field(max_length=60)]
     reason: Line
 
 

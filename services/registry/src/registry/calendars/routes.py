@@ -46,7 +46,7 @@ async def get_calendar(
     connection: Reading,
     _moment: OnDay,
     code: CalendarCode,
-    version: Annotated[int | None, Query(ge=1, description="An earlier version")] = None,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="An earlier version")] = None,
 ) -> Response:
     """The version in force, or the one named."""
     if version is not None:
