@@ -93,7 +93,7 @@ async def test_each_side_answers_its_form_in_its_time(office: Office) -> None:
         (own, "officer", 409),
         (theirs, "officer", 403),
         (theirs, "works_head", 404),
-        (theirs, "nobody", 401),
+        (theirs, "nobody", 404),
         (theirs, "evaluator", 201),
         (theirs, None, 201),
     )
@@ -128,7 +128,7 @@ async def test_a_code_is_good_for_one_answer(office: Office) -> None:
 async def test_paper_answers_are_entered_by_those_who_ask_not_by_the_unit(office: Office) -> None:
     unit = await (await assessed(office)).to_evaluation()
     body = {"form": "f03_a", "answers": all_users(3)}
-    for by, status in (("evaluator", 201), ("admin", 201), ("officer", 403), ("head", 403), ("nobody", 401)):
+    for by, status in (("evaluator", 201), ("admin", 201), ("officer", 403), ("head", 403), ("nobody", 404)):
         assert (await unit.post("answers", body, by=by)).status_code == status, by
 
 

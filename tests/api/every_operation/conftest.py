@@ -1,22 +1,31 @@
-"""Every program on a watched database of its own, with a caller whom nothing is forbidden."""
+"""Every program on a watched database of its own, and each service's world in which everything is only rehearsed."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
+import structlog
 
+from api.every_operation.world import World
+from api.every_operation.world_of_complaints import complaints_world
+from api.every_operation.world_of_evaluation import evaluation_world
+from api.every_operation.world_of_registry import registry_world
 from chassis.http.app import Service
 from complaints.service import SERVICE as COMPLAINTS
 from devstack.postgres import Cluster
 from evaluation.service import SERVICE as EVALUATION
 from registry.service import SERVICE as REGISTRY
+from support.cast import Cast
 from support.gateway import gateway_under_test
-from support.services import service_under_test
-from support.watch import watch, written
+from support.services import ServiceUnderTest, service_under_test
+from support.watch import REHEARSAL, Rehearsed, rehearse, watch, written
 
 
 @dataclass
@@ -44,8 +53,8 @@ class Program:
 async def _program_of(postgres: Cluster, service: Service) -> AsyncIterator[Program]:
     async with service_under_test(postgres, service) as running, running.connection() as database:
         await watch(database)
-        # A token of the gateway's lasts a minute: each request gets its own.
-        yield Program(running.client, database, running.bootstrap, lambda: running.account("siapa"))
+        cast = Cast(running, uuid4(), uuid4())
+        yield Program(running.client, database, partial(cast.headers, "platform"), partial(cast.headers, "citizen"))
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +84,58 @@ async def gateway_program(postgres: Cluster, tmp_path_factory: pytest.TempPathFa
         async with running.connection() as database:
             await watch(database)
             yield Program(running.client, database, lambda: powerful, lambda: account)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quiet() -> Iterator[None]:
+    """Thousands of requests, whose lines in the log would take longer than many of them."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    yield
+    structlog.configure(**before)
+
+
+WORLDS: dict[str, tuple[Service, Callable[[ServiceUnderTest], Awaitable[World]]]] = {
+    "registry": (REGISTRY, registry_world),
+    "complaints": (COMPLAINTS, complaints_world),
+    "evaluation": (EVALUATION, evaluation_world),
+}
+
+
+@asynccontextmanager
+async def rehearsing(postgres: Cluster, name: str) -> AsyncIterator[World]:
+    """A service's world, in which from now on nothing changes any more."""
+    service, build = WORLDS[name]
+    service = replace(service, problems={**service.problems, REHEARSAL: Rehearsed()})
+    async with service_under_test(postgres, service) as running:
+        world: World = await build(running)
+        async with running.connection() as connection:
+            await rehearse(connection)
+        yield world
+
+
+@pytest.fixture(scope="session")
+async def registry_rehearsal(postgres: Cluster) -> AsyncIterator[World]:
+    async with rehearsing(postgres, "registry") as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+async def complaints_rehearsal(postgres: Cluster) -> AsyncIterator[World]:
+    async with rehearsing(postgres, "complaints") as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+async def evaluation_rehearsal(postgres: Cluster) -> AsyncIterator[World]:
+    async with rehearsing(postgres, "evaluation") as world:
+        yield world
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> World:
+    found: World = request.getfixturevalue(f"{request.param}_rehearsal")
+    return found
 
 
 @pytest.fixture

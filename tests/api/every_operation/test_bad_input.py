@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import orjson
@@ -265,6 +266,6 @@ async def test_a_version_has_a_form(program: Program, operation: Operation) -> N
 async def test_the_watch_sees_what_is_stored(program: Program) -> None:
     """Else all of the above would hold of anything."""
     body = {"code": "sungguh_ada", "name": "Kementerian", "kind": "ministry", "valid_during": {"from": "2020-01-01"}}
-    reply = await program.send("POST", "/v1/institutions", json=body, headers={"idempotency-key": UUID})
+    reply = await program.send("POST", "/v1/institutions", json=body, headers={"idempotency-key": str(uuid4())})
     assert reply.status_code == 201, reply.text
     assert await program.stored() >= {"institutions", "outbox", "idempotency_keys"}

@@ -12,7 +12,7 @@ from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Transaction
 from chassis.http.idempotency import Once
 from chassis.http.identity import Public
-from chassis.http.problems import NotFound
+from chassis.http.problems import Forbidden, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import FOREVER, encode, single
 from complaints.policies import operations, queries
@@ -77,7 +77,7 @@ async def adopt_deadline_policy(
     """For what the institution is told from that day on; open cases keep the rules under which they were filed."""
     administers = ("institution_admin", "national_admin")
     if not may(actor, "complaints:act", *administers, institution_id=body.institution_id, ancestors=frozenset()):
-        raise NotFound
+        raise Forbidden
     await operations.adopt(connection, code, institution_id=body.institution_id, adopted_on=body.adopted_on)
     content = {"policy_code": code, **body.model_dump()}
     headers = {"Location": f"/v1/deadline-policies/{code}"}

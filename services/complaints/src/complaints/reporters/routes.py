@@ -18,10 +18,10 @@ from chassis.http.versions import encode, single
 from chassis.ops.clock import Now
 from complaints.cases import access, lifecycle, shown, status, tokens
 from complaints.cases import queries as cases
-from complaints.cases.callers import AUDITOR
+from complaints.cases.callers import AUDITOR, CaseCaller
 from complaints.cases.rights import Keys, Reader
 from complaints.cases.routes import seen
-from complaints.cases.visibility import INSTITUTION_ADMIN, REPORTER
+from complaints.cases.visibility import INSTITUTION_ADMIN, REPORTER, roles_on
 from complaints.deadlines.queries import calendar_of
 from complaints.invitations.codes import survey_code
 from complaints.invitations.inviting import find_invitation
@@ -31,11 +31,13 @@ from complaints.reporters.codes import is_pin, read_code
 from complaints.reporters.disclosure import was_disclosed_to
 from complaints.reporters.schemas import AccessLog, Identity, NextDeadline, Pair, SurveyInvitation, Tracking
 from complaints.reporters.sealing import unseal
-from directory.roles import LIAISON, OFFICER, UNIT_HEAD
+from directory.roles import LIAISON, OFFICER, UNIT_HEAD, reaches
 
 routes = router(tags=["tracking"])
 NOBODY = UUID(int=0)
 """Whose PIN is compared where no case was found, so that the answer takes the same time."""
+DATA_PROTECTION_OFFICER = "data_protection_officer"
+"""Sees who read cases of the institution, and nothing else of them (UU 27/2022 art. 53)."""
 CONTACTERS = frozenset({LIAISON, OFFICER, UNIT_HEAD, INSTITUTION_ADMIN, REPORTER})
 """Who may need the reporter's contacts to answer (case-lifecycle §8)."""
 
@@ -149,11 +151,29 @@ async def get_reporter(
     response_model=AccessLog,
 )
 async def get_access_log(case_id: UUID, caller: Reader, connection: Reading, now: Now) -> Response:
-    """The logged readings, newest first: for the reporter and the auditors. The reporter isn't told names or accounts."""
-    _row, roles = await seen(connection, case_id, caller, now)
-    if not roles & {REPORTER, AUDITOR, INSTITUTION_ADMIN}:
-        raise Forbidden
+    """The logged readings, newest first: for the reporter, the auditors and the data protection officer.
+
+    The reporter isn't told names or accounts, and of a protected case nothing: the roles alone would name its path.
+    """
+    row = await cases.find_case(connection, case_id, now)
+    if row is None:
+        raise NotFound
+    roles = roles_on(caller, row, row["ancestors"], now)
+    if not _protects_data(caller, row):
+        if not roles or (row["custody"] == "protected" and shown.is_outside(roles)):
+            raise NotFound
+        # Under protected custody a unit head is the head of internal audit, who is shown every reading (case-lifecycle §4).
+        watching = {REPORTER, AUDITOR, UNIT_HEAD if row["custody"] == "protected" else INSTITUTION_ADMIN}
+        if not roles & watching:
+            raise Forbidden
     items = [dict(entry) for entry in await queries.find_accesses(connection, case_id)]
-    if shown.is_outside(roles):
+    if roles and shown.is_outside(roles):
         items = [{**item, "actor": {"role": item["actor"]["role"]}} for item in items]
     return Response(encode({"items": items}), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _protects_data(caller: CaseCaller, case: Row) -> bool:
+    """Whether the caller is the data protection officer of the case's institution, and isn't accused in it (§8)."""
+    if caller.actor.unbound or caller.actor.person_id in case["accused_person_ids"]:
+        return False
+    return reaches(caller.actor, DATA_PROTECTION_OFFICER, case["institution_id"], case["ancestors"])

@@ -131,9 +131,9 @@ async def lock_for(
 
 
 async def refuse(connection: Connection, assessment: Row, actor: Actor, now: datetime) -> NoReturn:
-    """Raises NotAuthenticated, Forbidden for who may know of the assessment, else NotFound."""
+    """Raises NotAuthenticated or Forbidden for who may know of the assessment, else NotFound."""
     if actor.kind == "anonymous":
-        raise NotAuthenticated
+        raise NotAuthenticated if assessment["state"] == PUBLISHED else NotFound
     if assessment["state"] == PUBLISHED or await is_inside(connection, assessment, actor, now):
         raise Forbidden
     raise NotFound

@@ -204,7 +204,7 @@ def _expired(survey: Row, invitation: Row, now: datetime) -> bool:
 
 async def _require_right(connection: Connection, survey: Row, actor: Actor, now: datetime) -> None:
     if actor.kind == "anonymous":
-        raise NotAuthenticated
+        raise NotFound if survey["state"] == DRAFT else NotAuthenticated
     if not enters(actor, survey["institution_id"], await line_upward(connection, survey, now)):
         raise NotFound if survey["state"] == DRAFT else Forbidden
 

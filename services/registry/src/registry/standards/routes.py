@@ -10,7 +10,7 @@ from starlette.responses import Response
 from chassis.data.transactions import Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
-from chassis.http.problems import Forbidden, NotFound
+from chassis.http.problems import Forbidden, NotAuthenticated, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import FOREVER, IfMatch, MayMatch, encode, single
 from chassis.ops.clock import Now
@@ -253,7 +253,7 @@ async def get_standard_history(
     """Every act, by whom and when, for those who see drafts."""
     row = await readable(connection, standard_id, actor, at=now)
     if not rights.is_insider(actor, row):
-        raise Forbidden
+        raise NotAuthenticated if actor.kind == "anonymous" else Forbidden
     moves = [
         {name: value for name, value in move.items() if name not in ("id", "standard_id")}
         for move in await queries.find_moves(connection, standard_id)

@@ -1,0 +1,101 @@
+"""Cases of one city in every state, ordinary and protected, with their files, for whoever may know of them."""
+
+from typing import Any
+
+from api.every_operation.officers import enlist
+from api.every_operation.world import World
+from complaints.attachments import scanning
+from complaints.attachments.scanners import BuiltIn
+from support import files
+from support.directory import settled_country
+from support.filings import Desk, complaint
+from support.services import ServiceUnderTest
+from support.stages import ANSWER, HANDOVER, RESOLVED, WAYS, bring_to
+
+UPLOAD = {"content-type": "application/octet-stream", "content-disposition": 'attachment; filename="a.png"'}
+
+
+async def complaints_world(complaints: ServiceUnderTest) -> World:
+    """One case in each state; all were filed by the same citizen's account, the `filer`."""
+    desk = Desk(complaints, await settled_country(complaints))
+    cast, _ = await enlist(complaints, desk.country)
+    filer = cast.others["filer"] = complaints.account("pelapor")
+    world = World(cast)
+    cases = {state: await bring_to(desk, state, filer) for state in WAYS}
+    protected = await desk.file(filer, protected=True)
+    confidential = await desk.file(filer, confidential=True)
+    progressing = cases["in_progress"]
+    cast.others["reporter"] = await desk.tracking(progressing)
+    world.ids |= {f"case_id:{state}": case["id"] for state, case in cases.items()}
+    world.ids |= {
+        "case_id": progressing["id"],
+        "case_id:protected": protected["id"],
+        "case_id:confidential": confidential["id"],
+        "code": "sp4n_local_minor_3_hours",
+        "name": "case_states",
+        "institution_id": str(desk.country.city),
+    }
+    await _files(world, desk, progressing)
+    world.bodies |= _bodies(world, desk, cases)
+    return world
+
+
+async def _files(world: World, desk: Desk, case: dict[str, Any]) -> None:
+    service, liaison = desk.service, desk.account("liaison")
+    taken = []
+    for caller in (liaison, world.cast.headers("client")):
+        reply = await service.call(
+            "POST", "/v1/uploads", caller=dict(caller), key=None, headers=UPLOAD, content=files.png()
+        )
+        assert reply.status_code == 201, reply.text
+        taken.append(reply.json())
+    path = f"/v1/complaints/{case['id']}/attachments"
+    body = {"upload_ids": [taken[0]["id"]], "kind": "official_letter"}
+    kept = await service.call("POST", path, caller=liaison, json=body)
+    assert kept.status_code == 201, kept.text
+    while await scanning.scan_next(service.app.state.side_pool, BuiltIn(), service.app.state.clock()):
+        pass
+    world.ids |= {"attachment_id": kept.json()["items"][0]["id"], "upload_id": taken[1]["id"]}
+    world.files["upload_file"] = ("application/octet-stream", files.png())
+
+
+def _bodies(world: World, desk: Desk, cases: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    country, asked = desk.country, {"explanation": "Sesuai pemeriksaan.", "reason": "Sesuai pemeriksaan."}
+    matters = [{"title": f"Pokok {number}", "body": "Di loket."} for number in (1, 2)]
+    recipients = [{"name": "I Made Arta", "post": "Auditor madya", "purpose": "pemeriksaan"}]
+    return {
+        "file_complaint": complaint(country),
+        "file_complaint_batch": {"items": [complaint(country)]},
+        "verify_complaint": {"complete": True},
+        "complete_complaint": {"body": "Tanggal 10 Februari."},
+        "classify_complaint": {"class": "minor", "category": "population", "reason": "Ringan."},
+        "assign_complaint": {"unit_id": str(country.works)},
+        "refuse_complaint": asked | {"reason": "other_unit", "proposed_unit_id": str(country.works)},
+        "arbitrate_complaint": {"unit_id": str(country.counter), "reason": "Layanan loket."},
+        "transfer_complaint": {
+            "institution_id": str(country.other_city),
+            "reason": "Wewenang kota lain.",
+            "consent": "Surat 5/2026",
+        },
+        "protect_complaint": {"trigger": "discovered", "reason": "Ada permintaan uang."},
+        "archive_complaint": asked | {"reason": "in_court"},
+        "refer_complaint": {"body": "police", "explanation": "Tindak pidana.", "handover": HANDOVER},
+        "merge_complaint": {"parent_id": cases["submitted"]["id"], "reason": "Pokok yang sama."},
+        "split_complaint": {"reason": "Dua pokok.", "matters": matters},
+        "pause_complaint": {"reason": "force_majeure"},
+        "extend_complaint": {"reason": "Arsip di luar kota."},
+        "note_on_complaint": {"body": "Hubungi gudang."},
+        "respond_to_complaint": ANSWER | {"kind": "interim"},
+        "approve_response": {"decision": "approved"},
+        "reply_to_complaint": {"body": "Terima kasih.", "satisfied": True},
+        "resolve_complaint": RESOLVED,
+        "rate_complaint": {"rating": 4},
+        "reopen_complaint": {"reason": "Belum selesai.", "ground": "new_facts"},
+        "appeal_complaint": {"reason": "Tidak sesuai bukti."},
+        "decide_appeal": {"decision": "granted", "reasons": "Benar, belum selesai."},
+        "withdraw_complaint": {"reason": "Sudah selesai."},
+        "disclose_identity": {"reason": "Saksi tunggal.", "recipients": recipients, "legal_basis": "UU 27/2022"},
+        "attach_files": {"upload_ids": [world.ids["upload_id"]]},
+        "track_case": {name: cases["in_progress"][name] for name in ("tracking_code", "access_pin")},
+        "adopt_deadline_policy": {"institution_id": str(country.city), "adopted_on": "2026-12-01"},
+    }
