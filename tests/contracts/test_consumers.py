@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 import directory.told as directory_reads
 import evaluation.facts.told as evaluation_reads
+import registry.offers.told as offers_read
 from chassis.data.followers import Follower
 from complaints.custody import succession
 from complaints.service import SERVICE as COMPLAINTS
@@ -23,6 +24,7 @@ Told = directory_reads.Told
 READS: list[tuple[str, str, str, type[Told]]] = [
     *(("directory", "registry", type_, model) for type_, model in directory_reads.READS.items()),
     *(("complaints", "registry", type_, model) for type_, model in succession.READS.items()),
+    *(("registry", "complaints", type_, model) for type_, model in offers_read.READS.items()),
     *(
         ("evaluation", feed, type_, model)
         for feed, models in evaluation_reads.READS.items()

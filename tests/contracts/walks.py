@@ -12,6 +12,9 @@ from api.evaluation.test_instruments import new_version
 from api.registry.directory_stage import Stage, stage
 from api.registry.standards_stage import Agency, build_agency, published, stipulated, today
 from api.registry.test_reorganisations import declared, merge, service, unit
+from api.registry.test_reorganisations_withdrawn import DECREE as WITHDRAWN
+from api.registry.test_reorganisations_withdrawn import coming, withdraw
+from complaints.cooperation.reminding import remind
 from complaints.intake.routing import route_pending
 from complaints.moves.recounting import recount
 from devstack.layout import DATA
@@ -38,6 +41,8 @@ async def walk_registry(registry: ServiceUnderTest) -> tuple[Stage, Agency]:
     await here.seat("unit_head", unit=one["id"], person=person["id"])
     await service(here, one["id"])
     agency = await build_agency(registry)
+    won_t_be = await declared(here, merge(unit(three), unit(one)), on=coming())
+    assert (await withdraw(here, won_t_be["id"], WITHDRAWN | {"reason": MARK})).is_success
     await declared(here, merge(unit(two), unit(one)), on="2025-07-01")
     await declared(here, merge(unit(three), unit(two)), on=today(agency) + timedelta(days=40))
     first = await published(agency)
@@ -98,6 +103,8 @@ class CaseWalk:
         await self._returns()
         await self._ends()
         await self._protected_path()
+        await self._compensation()
+        await self._cooperation()
         await self._by_itself()
 
     async def _file(self, **changes: Any) -> Body:
@@ -203,12 +210,38 @@ class CaseWalk:
         body = {"reason": MARK, "recipients": recipients, "legal_basis": "UU 27/2022"}
         await desk.done(filed["id"], "identity-disclosure", "auditor", body)
 
+    async def _compensation(self) -> None:
+        desk = self.desk
+        for decision in (
+            {"decision": "awarded", "amount_idr": 500_000, "pay_by": "2026-04-30"},
+            {"decision": "rejected"},
+        ):
+            filed = await self._in_progress()
+            await self._say(filed, "compensation", {"amount_idr": 750_000, "grounds": MARK})
+            await desk.done(filed["id"], "compensation-decision", "head", {**decision, "reasons": MARK})
+            if decision["decision"] == "awarded":
+                paid = {"amount_idr": 500_000, "paid_on": "2026-03-02", "reference": MARK}
+                await desk.done(filed["id"], "compensation-payment", "admin", paid)
+
+    async def _cooperation(self) -> None:
+        desk, filed = self.desk, await self._in_progress()
+        ways: tuple[tuple[str, str, Body], ...] = (
+            ("answer", "works_liaison", {"body": MARK}),
+            ("refusal", "works_liaison", {"reason": "not_our_authority", "explanation": MARK}),
+            ("withdrawal", "liaison", {"reason": MARK}),
+        )
+        for action, by, said in ways:
+            body = {"unit_id": str(desk.country.works), "question": MARK}
+            asked = await desk.done(filed["id"], "contributions", "liaison", body)
+            await desk.done(filed["id"], f"contributions/{asked['id']}/{action}", by, said)
+        await desk.done(filed["id"], "contributions", "liaison", {"unit_id": str(desk.country.works), "question": MARK})
+
     async def _by_itself(self) -> None:
         desk, pool = self.desk, self.desk.service.app.state.side_pool
         late = new = await new_unit(desk, "Baru")
         waiting = await self._file(service_id=str(late))
         await settle(desk.service, [service_told(late, desk.country.city, new, "IMB")])
-        await route_pending(desk.service.app.state.pool, self.wall.now)
+        await route_pending(desk.service.app.state.pool, desk.service.app.state.router, self.wall.now)
         assert waiting["id"]
         await self._in_progress()
         await recount(pool, self.wall.now)
@@ -218,6 +251,11 @@ class CaseWalk:
         data = {name: document.get(name) for name in names} | {"days": [*document["days"], leave], "version": 2}
         await settle(desk.service, [event("calendar.changed", "calendars/national", data, sequence=2)])
         await recount(pool, self.wall.set(4))
+        await remind(desk.service.app.state.pool, self.wall.set(10))
+        await desk.service.sequenced()
+        [own] = [each for each in desk.service.app.state.followers if each.feed == "complaints"]
+        while await own.step(0):  # the service reads its own feed, and invites whose case was closed
+            pass
         heir = await new_unit(desk, "Penerus")
         await dissolve_the_counter(desk, (heir, "1"))
         self.wall.set(20)

@@ -23,9 +23,11 @@ SYSTEM = ("system", "proxy")
 ACTIONS = {
     operation.path.rpartition("/")[2].replace("-", "_"): operation
     for operation in operations("complaints")
-    if operation.path.startswith("/v1/complaints/{case_id}/") and operation.method == "POST"
+    if operation.path.startswith("/v1/complaints/{case_id}/")
+    and operation.path.count("/") == 4
+    and operation.method == "POST"
 }
-UNTABLED = {"attachments"}
+UNTABLED = {"attachments", "contributions", "compensation", "compensation_decision", "compensation_payment"}
 """Addresses below a case that record no action of the lifecycle."""
 INSIDE = {
     "liaison": {"liaison"},

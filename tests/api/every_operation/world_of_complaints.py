@@ -10,7 +10,7 @@ from support import files
 from support.directory import settled_country
 from support.filings import Desk, complaint
 from support.services import ServiceUnderTest
-from support.stages import ANSWER, HANDOVER, RESOLVED, WAYS, bring_to
+from support.stages import ANSWER, HANDOVER, RESOLVED, WAYS, bring_to, say
 
 UPLOAD = {"content-type": "application/octet-stream", "content-disposition": 'attachment; filename="a.png"'}
 
@@ -24,6 +24,11 @@ async def complaints_world(complaints: ServiceUnderTest) -> World:
     cases = {state: await bring_to(desk, state, filer) for state in WAYS}
     protected = await desk.file(filer, protected=True)
     confidential = await desk.file(filer, confidential=True)
+    shared, claimed = [await bring_to(desk, "in_progress", filer) for _ in range(2)]
+    question = {"unit_id": str(desk.country.works), "question": "Apakah trotoar sudah diperbaiki?"}
+    asked = await desk.done(shared["id"], "contributions", "liaison", question)
+    claim = {"amount_idr": 750_000, "grounds": "Tiket hangus."}
+    await say(desk, claimed, "compensation", claim)
     progressing = cases["in_progress"]
     cast.others["reporter"] = await desk.tracking(progressing)
     world.ids |= {f"case_id:{state}": case["id"] for state, case in cases.items()}
@@ -31,11 +36,21 @@ async def complaints_world(complaints: ServiceUnderTest) -> World:
         "case_id": progressing["id"],
         "case_id:protected": protected["id"],
         "case_id:confidential": confidential["id"],
+        "case_id:shared": shared["id"],
+        "case_id:claimed": claimed["id"],
+        "contribution_id": asked["id"],
         "code": "sp4n_local_minor_3_hours",
         "name": "case_states",
         "institution_id": str(desk.country.city),
     }
+    await complaints.sequenced()
+    [own] = [each for each in complaints.app.state.followers if each.feed == "complaints"]
+    while await own.step(0):  # who is invited to a survey
+        pass
     await _files(world, desk, progressing)
+    await _rules(world, desk)
+    world.queries["preview_response_template"] = {"case_id": progressing["id"]}
+    world.bodies |= {"ask_for_contribution": question, "claim_compensation": claim}
     world.bodies |= _bodies(world, desk, cases)
     return world
 
@@ -57,6 +72,51 @@ async def _files(world: World, desk: Desk, case: dict[str, Any]) -> None:
         pass
     world.ids |= {"attachment_id": kept.json()["items"][0]["id"], "upload_id": taken[1]["id"]}
     world.files["upload_file"] = ("application/octet-stream", files.png())
+
+
+async def _rules(world: World, desk: Desk) -> None:
+    city = str(desk.country.city)
+    made = (
+        ("response-templates", "write_response_template", "template_id", template_body(city)),
+        ("routing-rules", "make_routing_rules", "rule_set_id", routing_body(desk)),
+        ("handling-policies", "set_handling_policy", "policy_id", policy_body(city)),
+    )
+    for collection, operation, name, body in made:
+        reply = await desk.service.call("POST", f"/v1/{collection}", caller=desk.account("admin"), json=body)
+        assert reply.status_code == 201, reply.text
+        world.ids[name] = reply.json()["id"]
+        world.bodies[operation] = body
+    world.bodies |= {
+        "write_response_template": template_body(city, name="Balasan lain"),
+        "simulate_routing_rules": {"institution_id": city, "rules": routing_body(desk)["rules"]},
+    }
+
+
+def template_body(institution_id: str, **changes: Any) -> dict[str, Any]:
+    """A template of the institution's answers."""
+    texts = {"id": "Laporan {{tracking_code}} selesai.", "en": "Report {{tracking_code}} is done."}
+    return {"institution_id": institution_id, "name": "Balasan", "kind": "substantive", "texts": texts} | changes
+
+
+def routing_body(desk: Desk) -> dict[str, Any]:
+    """Rules of the city that come into force much later."""
+    rule = {"code": "loket", "name": "Loket", "unit_id": str(desk.country.counter)}
+    return {
+        "institution_id": str(desk.country.city),
+        "effective_from": "2099-01-01",
+        "note": "SK Wali Kota 1/2026",
+        "rules": [rule],
+    }
+
+
+def policy_body(institution_id: str) -> dict[str, Any]:
+    """How answers of the city are approved, much later."""
+    return {
+        "institution_id": institution_id,
+        "effective_from": "2099-01-01",
+        "legal_source": "Perwali 7/2026",
+        "rules": [{"class": "minor", "approval": "head"}],
+    }
 
 
 def _bodies(world: World, desk: Desk, cases: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -97,5 +157,10 @@ def _bodies(world: World, desk: Desk, cases: dict[str, dict[str, Any]]) -> dict[
         "disclose_identity": {"reason": "Saksi tunggal.", "recipients": recipients, "legal_basis": "UU 27/2022"},
         "attach_files": {"upload_ids": [world.ids["upload_id"]]},
         "track_case": {name: cases["in_progress"][name] for name in ("tracking_code", "access_pin")},
+        "decide_compensation": {"decision": "rejected", "reasons": "Tidak terbukti."},
+        "record_compensation_payment": {"amount_idr": 1, "paid_on": "2026-01-05", "reference": "SP2D 1"},
+        "decline_contribution": {"reason": "not_our_authority", "explanation": "Bukan kami."},
+        "write_response_template_version": {"texts": {"id": "Selesai.", "en": "Done."}},
+        "suggest_categories": {"title": "KTP belum jadi", "body": "Tiga minggu menunggu KTP di loket."},
         "adopt_deadline_policy": {"institution_id": str(country.city), "adopted_on": "2026-12-01"},
     }

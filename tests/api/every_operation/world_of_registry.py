@@ -18,7 +18,10 @@ from api.registry.standards_stage import (
     opening,
     published,
 )
+from api.registry.test_offers import said
 from api.registry.test_reorganisations import declaration, new
+from api.registry.test_reorganisations_withdrawn import DECREE as WITHDRAWN
+from api.registry.test_reorganisations_withdrawn import coming
 from chassis.ops.identifiers import new_id
 from support.cast import ABOVE, AT_UNITS, BESIDE, ELSEWHERE, HEAD_OF_AUDIT, REACHING_ALL, WITHIN, Cast
 from support.services import ServiceUnderTest
@@ -97,6 +100,7 @@ async def _rows(world: World, agency: Agency, ours: Stage, cast: Cast) -> World:
     imported = await send(ours, "units", written([{"code": code(), "name": "Baru", "kind": "section"}]))
     assert imported.status_code == 202, imported.text
     done = await ours.make("reorganisations", **declaration(new("baru", ours)))
+    later = await ours.make("reorganisations", **declaration(new("nanti", ours), on=coming()))
     consulted = await _standard(agency, services, until="consultation")
     remark = await agency.call("POST", f"/standards/{consulted}/comments", by=None, json={"body": "Terlalu lama"})
     assert remark.status_code == 201, remark.text
@@ -111,6 +115,7 @@ async def _rows(world: World, agency: Agency, ours: Stage, cast: Cast) -> World:
         "service_id": str(agency.service_id),
         "import_id": imported.json()["id"],
         "reorganisation_id": done["id"],
+        "reorganisation_id:waiting": later["id"],
         "code": "national",
         "code:region": "51.71",
         "name": "standard_states",
@@ -120,10 +125,15 @@ async def _rows(world: World, agency: Agency, ours: Stage, cast: Cast) -> World:
         "standard_id:finalising": await _standard(agency, services, until="finalising"),
         "comment_id": remark.json()["id"],
     }
+    agency.service_id = UUID(services[draft_of_new])
+    world.ids["case_id"] = await said(agency)
+    agency.service_id = UUID(world.ids["service_id"])
     world.bodies |= _bodies(world, agency, ours)
     world.queries |= {
         "get_authority": {"service": str(agency.service_id)},
         "compare_standards": {"against": public},
+        "list_opening_hours": {"from": "2026-01-01", "to": "2026-02-01"},
+        "list_working_days": {"region": "51.71", "from": "2026-01-01", "to": "2026-02-01"},
         "import_registry": {"kind": "units", "institution": ours.id, "dry_run": "true"},
     }
     world.files["import_registry"] = ("text/csv", written([{"code": code(), "name": "Baru", "kind": "section"}]))
@@ -156,6 +166,18 @@ def _bodies(world: World, agency: Agency, ours: Stage) -> dict[str, Any]:
         "open_consultation": opening(),
         "invite_participants": {"participants": [{"element": "mass_media", "name": "Bali Post"}]},
         "dispose_of_comment": {"disposition": "rejected", "reason": "Sudah sesuai aturan."},
+        "dispose_of_offer": {"disposition": "rejected", "reason": "Sudah sesuai aturan."},
+        "follow_up_agreement": {"agreement": 1, "state": "done", "report": "Selesai.", "proof": "Foto"},
+        "put_calendar": {
+            "name": {"id": "Kalender nasional", "en": "National calendar"},
+            "time_zone": "Asia/Jakarta",
+            "working_blocks": {"monday": [["08:00", "16:00"]]},
+            "days": [],
+            "source": "SKB 3 Menteri 2026",
+        },
+        "sign_charter": {"signer": {"name": "Ni Made Sari", "post": "Kepala Bidang"}, "signed_on": "2026-01-05"},
+        "extend_appointment": {"valid_to": "2099-01-01", "decree_number": "SK 3"},
+        "withdraw_reorganisation": WITHDRAWN,
         "revoke_standard": decree,
         "open_public_test": {"closes_at": "2099-01-01T00:00:00Z"},
         "review_standard": {"cause": "finding", "reason": "Temuan"},

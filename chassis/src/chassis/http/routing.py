@@ -18,12 +18,12 @@ from starlette.types import Receive, Scope, Send
 from chassis.http import idempotency
 from chassis.http.languages import Text
 from chassis.http.plan import NO_BODY, Plan
-from chassis.http.problems import BadRequest, Flaw, Unprocessable, UnsupportedMediaType
+from chassis.http.problems import BadRequest, Flaw, NotFound, Unprocessable, UnsupportedMediaType
 
 ATTEMPTS = 5
 _NOT_KNOWN = Text("Parameter ini tidak dikenal.", "This parameter isn't known.")
 _NUL = Text("Teks tidak boleh memuat karakter NUL.", "Text may not hold the NUL character.")
-_MOST_FLAWS = 20
+_MOST_FLAWS = 100
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -103,6 +103,8 @@ class Route(APIRoute):
             raise BadRequest(flaws[0].detail, errors=flaws[:_MOST_FLAWS])
 
     def _check(self, request: Request) -> None:
+        if "\0" in request.scope["path"]:
+            raise NotFound
         query = request.scope["query_string"]
         if query:
             self._check_query(request.query_params, holds_nul=b"%00" in query)

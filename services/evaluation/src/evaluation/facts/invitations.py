@@ -14,6 +14,7 @@ from chassis.data.events import Event
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from evaluation.facts.tables import facts_survey_invitations
+from evaluation.facts.told import InvitationTold
 
 FACT = "survey.invited"
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
@@ -36,13 +37,8 @@ WHERE code_sha256 = CAST(:code_sha256 AS bytea) AND used_on IS NULL RETURNING 1
 
 
 async def take_invitation(connection: Connection, event: Event) -> None:
-    """Keep what a `survey.invited` event says; again changes nothing. Raises KeyError or ValueError for other data."""
-    await _TAKE.execute(
-        connection,
-        code_sha256=bytes.fromhex(event.data["code_sha256"]),
-        service_id=UUID(event.data["service_id"]),
-        expires_on=date.fromisoformat(event.data["expires_on"]),
-    )
+    """Keep what a `survey.invited` event says; again changes nothing. Raises ValueError for other data."""
+    await _TAKE.execute(connection, **InvitationTold.model_validate(event.data).model_dump())
 
 
 async def find_invitation(connection: Connection, code: str) -> Row | None:

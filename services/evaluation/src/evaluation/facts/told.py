@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from directory.told import Told
 
@@ -55,5 +55,21 @@ class StandardTold(Told):
     reviewed_on: date | None
 
 
-READS: dict[str, dict[str, type[Told]]] = {"complaints": {"case.": CaseTold}, "registry": {"standard.": StandardTold}}
+class InvitationTold(Told):
+    """Of `survey.invited`: neither of which case nor of whom."""
+
+    code_sha256: bytes
+    service_id: UUID
+    expires_on: date
+
+    @field_validator("code_sha256", mode="before")
+    @classmethod
+    def _from_hex(cls, value: str) -> bytes:
+        return bytes.fromhex(value)
+
+
+READS: dict[str, dict[str, type[Told]]] = {
+    "complaints": {"case.": CaseTold, "survey.invited": InvitationTold},
+    "registry": {"standard.": StandardTold},
+}
 """By the feed, then by how the event's type begins; beside what the directory's copy reads."""

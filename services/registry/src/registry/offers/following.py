@@ -1,8 +1,5 @@
 """Following complaints: of its feed only aspirations and input that name a service are kept."""
 
-from datetime import datetime
-from uuid import UUID
-
 from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -10,6 +7,7 @@ from chassis.data.events import Event
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from registry.offers.tables import offers
+from registry.offers.told import CaseTold
 
 OFFERED = frozenset({"aspiration", "input"})
 """Types of case (case_types) that speak of how a service should be."""
@@ -41,27 +39,15 @@ class ComplaintsOffers:
     async def apply(self, connection: Connection, event: Event) -> None:
         """Take an event of a case in, if it is newer than what is held; others are left alone.
 
-        Raises KeyError or ValueError for data of another shape.
+        Raises ValueError for data of another shape.
         """
         if not event.type.startswith("case."):
             return
-        data = event.data
-        case_id = UUID(data["id"])
-        if data["type"] not in OFFERED or data["service_id"] is None:
-            await _WITHDRAW.execute(connection, of_case=case_id, newer=event.sequence)
+        told = CaseTold.model_validate(event.data)
+        if told.type not in OFFERED or told.service_id is None:
+            await _WITHDRAW.execute(connection, of_case=told.id, newer=event.sequence)
             return
-        await _TAKE.execute(
-            connection,
-            case_id=case_id,
-            sequence=event.sequence,
-            type=data["type"],
-            state=data["state"],
-            service_id=UUID(data["service_id"]),
-            category=data["category"],
-            region_code=data["region_code"],
-            channel=data["channel"],
-            filed_at=datetime.fromisoformat(data["filed_at"]),
-        )
+        await _TAKE.execute(connection, case_id=told.id, sequence=event.sequence, **told.model_dump(exclude={"id"}))
 
     async def reset(self, connection: Connection) -> None:
         """Before a rebuild: every event of the feed counts as new. What is held stays readable."""

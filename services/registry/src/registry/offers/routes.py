@@ -9,7 +9,7 @@ from starlette.responses import Response
 from chassis.data.transactions import Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
-from chassis.http.problems import Forbidden
+from chassis.http.problems import Forbidden, NotAuthenticated
 from chassis.http.routing import router
 from chassis.http.versions import MayMatch, encode, single
 from chassis.ops.clock import Now
@@ -44,7 +44,7 @@ async def list_offers(
     """
     row = await readable(connection, standard_id, actor, at=now)
     if not rights.is_insider(actor, row):
-        raise Forbidden
+        raise NotAuthenticated if actor.kind == "anonymous" else Forbidden
     page = await queries.find_offers(connection, chosen, row)
     return Response(encode(page.written([queries.shown(found) for found in page.rows])), media_type="application/json")
 

@@ -204,6 +204,8 @@ async def tell(connection: Connection, row: Mapping[str, Any], type_: str, *, no
         sequence=row["revision"],
         data=public_state(row),
         at=now,
+        # What was stipulated and revoked before anybody could read it is its agency's own.
+        visibility="public" if rights.shown_to_all(row) else "agency",
         institution_id=row["institution_id"],
     )
 
