@@ -10,6 +10,9 @@ MANIFESTS := $(PROJECTS:%=%/pyproject.toml)
 READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
+# Without compiled modules four programs need three times as long to start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test faults check format bench migrate revision openapi lock backup restore psql status clean
 

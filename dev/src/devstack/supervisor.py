@@ -23,7 +23,7 @@ from devstack.tether import tethered
 FIRST_DELAY_SECONDS = 0.2
 LONGEST_DELAY_SECONDS = 5.0
 SETTLED_SECONDS = 10.0
-STOP_SECONDS = 10.0
+STOP_SECONDS = 15.0  # longer than a program gives its last requests
 WATCH_SECONDS = 0.25
 
 Say = Callable[[str], None]

@@ -8,6 +8,9 @@ import structlog
 
 from chassis.data.pool import Connection, connect
 
+PAUSE_AT_END_S = 0.1
+"""How long a task waits that comes back while the process ends: it shouldn't spin."""
+
 log = structlog.get_logger("chassis.bell")
 
 
@@ -18,19 +21,29 @@ class Bell:
         self._url, self._name, self._channels = url, name, channels
         self._waiting: dict[str, asyncio.Event] = {channel: asyncio.Event() for channel in channels}
         self._callbacks: list[tuple[str, Callable[[], None]]] = []
+        self._ending = False
 
     def on(self, channel: str, call: Callable[[], None]) -> None:
         """Call `call` at each notice on `channel`."""
         self._callbacks.append((channel, call))
 
     async def wait(self, channel: str, seconds: float) -> bool:
-        """Wait for the next notice on `channel`; False if none came in time."""
+        """Wait for the next notice on `channel`; False if none came in time, or the process is told to end."""
+        if self._ending:
+            await asyncio.sleep(PAUSE_AT_END_S)
+            return False
         try:
             async with asyncio.timeout(seconds):
                 await self._waiting[channel].wait()
         except TimeoutError:
             return False
-        return True
+        return not self._ending
+
+    def let_go(self) -> None:
+        """Let whoever waits go, and nobody wait again: the process is told to end, and long polls would hold it up."""
+        self._ending = True
+        for waiting in self._waiting.values():
+            waiting.set()
 
     def _ring(self, channel: str) -> None:
         self._waiting[channel].set()

@@ -1,10 +1,12 @@
 """The command line of a service: serve, migrate, load-reference-data, openapi, rebuild, and its own. `python -m <service> <command>`."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any, Literal, TypeVar
 
 import orjson
@@ -83,7 +85,30 @@ def application(service: Service) -> FastAPI:
     """The application with the environment's settings: what uvicorn's factory calls."""
     settings = read_settings(service.name, service.settings)
     logs.set_up(service.name, settings.log_level)
-    return create_app(service, settings)
+    app = create_app(service, settings)
+
+    def let_go() -> None:
+        if hasattr(app.state, "bell"):  # not before the application has started
+            app.state.bell.let_go()
+
+    when_told_to_end(let_go)
+    return app
+
+
+def when_told_to_end(call: Callable[[], None]) -> None:
+    """Have the running loop call `call` at once when a signal ends the process, beside what is done at the signal so far.
+
+    uvicorn tells the application only when its last request is answered: too late for one that waits.
+    """
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def end(number: int, frame: FrameType | None, before: Any = before) -> None:
+            loop.call_soon_threadsafe(call)
+            before(number, frame)
+
+        signal.signal(number, end)
 
 
 async def _load(service: Service, settings: ServiceSettings) -> None:
