@@ -12,9 +12,10 @@ from alembic.script import ScriptDirectory
 
 from chassis.data import migrations
 from devstack.layout import Layout, source_directory
+from devstack.own_servers import refuse_unfit_servers
 from devstack.platform import database_urls, is_ready
 from devstack.postgres import cluster, ensure_databases
-from devstack.preparation import PreparationFailed, run_verb
+from devstack.preparation import raise_together, run_verb
 from devstack.roster import MIGRATE, PROGRAMS
 from devstack.secrets import load_or_create
 from devstack.settings import Refused, environments, read_settings
@@ -24,14 +25,14 @@ from devstack.supervisor import Say
 async def migrate(layout: Layout, *, say: Say) -> None:
     """Migrate all databases at once.
 
-    Raises: PreparationFailed.
+    Raises: PreparationFailed, Refused.
     """
-    async with _prepared_environments(layout) as told, asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(run_verb(program, MIGRATE, told[program.name], layout=layout)) for program in PROGRAMS
-        ]
-    if failures := [failure for task in tasks if (failure := task.result())]:
-        raise PreparationFailed("\n".join(failures))
+    async with _prepared_environments(layout) as told:
+        outcomes = await asyncio.gather(
+            *(run_verb(program, MIGRATE, told[program.name], layout=layout) for program in PROGRAMS),
+            return_exceptions=True,
+        )
+    raise_together([outcome for outcome in outcomes if outcome is not None])
     say("The four databases have the newest schema.")
 
 
@@ -39,8 +40,7 @@ async def revise(layout: Layout, service: str, message: str, *, say: Say) -> Non
     """Write a draft of a migration: what the service's tables have and its database, fully migrated, hasn't."""
     program = next(program for program in PROGRAMS if program.name == service)
     async with _prepared_environments(layout) as told:
-        if failure := await run_verb(program, MIGRATE, told[service], layout=layout):
-            raise PreparationFailed(failure)
+        await run_verb(program, MIGRATE, told[service], layout=layout)
         directory = source_directory(program) / "migrations"
         config = migrations.config(directory, told[service][program.url_setting])
         number = f"{len(list(ScriptDirectory(str(directory)).walk_revisions())) + 1:04}"
@@ -81,6 +81,7 @@ async def status(layout: Layout, *, say: Say) -> int:
 @asynccontextmanager
 async def _prepared_environments(layout: Layout) -> AsyncIterator[Mapping[str, Mapping[str, str]]]:
     settings = read_settings(os.environ)
+    await refuse_unfit_servers(settings.database_urls)
     secrets = load_or_create(layout.secrets)
     with ExitStack() as stack:
         server = None

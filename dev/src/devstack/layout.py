@@ -58,10 +58,17 @@ def open_log(path: Path) -> BinaryIO:
     return path.open("ab")
 
 
-def last_lines(path: Path, count: int = 15) -> str:
-    """The end of a log, or an empty text."""
-    if not path.exists():
+def size_of(path: Path) -> int:
+    """Bytes of a log so far; 0 if there is none."""
+    return path.stat().st_size if path.exists() else 0
+
+
+def last_lines(path: Path, count: int = 15, *, after: int = 0) -> str:
+    """The end of a log, at most `count` lines of what was written past its first `after` bytes; or an empty text."""
+    size = size_of(path)
+    if size == 0:
         return ""
+    start = after if after <= size else 0  # it was put aside since
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 200 * count))
+        file.seek(max(start, size - 200 * count))
         return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-count:])

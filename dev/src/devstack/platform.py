@@ -14,10 +14,11 @@ from pathlib import Path
 
 import httpx
 
-from devstack.layout import Layout, last_lines
+from devstack.layout import Layout, last_lines, size_of
+from devstack.own_servers import refuse_unfit_servers
 from devstack.postgres import Cluster, cluster, ensure_databases
-from devstack.preparation import prepare
-from devstack.roster import PROGRAMS
+from devstack.preparation import prepare, refusal
+from devstack.roster import PROGRAMS, WRONG_SETTING
 from devstack.secrets import Secrets, load_or_create
 from devstack.settings import Refused, Settings, environments, read_settings, refuse_taken_ports
 from devstack.supervisor import Launch, Say, Supervisor
@@ -71,6 +72,7 @@ async def platform(
     with ExitStack() as stack:
         stack.enter_context(only_platform(layout))
         refuse_taken_ports(settings)
+        await refuse_unfit_servers(settings.database_urls)
         secrets = load_or_create(layout.secrets)
         server = None
         if settings.needs_embedded_server:
@@ -84,9 +86,10 @@ async def platform(
             Launch(program.name, program.command(), told[program.name], layout.log(program.name))
             for program in PROGRAMS
         ]
+        logged = {program.name: size_of(layout.log(program.name)) for program in PROGRAMS}
         async with Supervisor(launches, server, say) as supervisor:
             say("Starting the gateway and the services")
-            await wait_until_ready(settings, supervisor, layout)
+            await wait_until_ready(settings, supervisor, layout, logged)
             yield Platform(layout, settings, urls, server, supervisor)
 
 
@@ -117,20 +120,29 @@ def only_platform(layout: Layout) -> Iterator[None]:
         yield
 
 
-async def wait_until_ready(settings: Settings, supervisor: Supervisor, layout: Layout) -> None:
-    """Return when every program says that it is ready.
+async def wait_until_ready(
+    settings: Settings, supervisor: Supervisor, layout: Layout, logged: Mapping[str, int]
+) -> None:
+    """Return when every program says that it is ready. `logged`: the bytes in each one's log when it was started.
 
-    Raises: NotReady, after 60 s, or when a program ends again and again.
+    Raises: NotReady, after 60 s, or when a program ends again and again; Refused, if one doesn't take its settings.
     """
     try:
         async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient(trust_env=False, timeout=5) as client:
             for program in PROGRAMS:
                 while not await is_ready(client, settings.address(program.name)):
-                    if supervisor.ends[program.name] >= HOPELESS_AFTER_ENDS:
-                        raise NotReady(_story(program.name, layout, "ends again and again"))
+                    _look_for_ends(supervisor, layout, logged)
                     await asyncio.sleep(POLL_SECONDS)
     except TimeoutError as error:
         raise NotReady(_story(program.name, layout, f"wasn't ready within {READY_SECONDS:.0f} s")) from error
+
+
+def _look_for_ends(supervisor: Supervisor, layout: Layout, logged: Mapping[str, int]) -> None:
+    for name, ends in supervisor.ends.items():
+        if supervisor.exit_codes[name] == WRONG_SETTING:
+            raise refusal(name, last_lines(layout.log(name), after=logged[name]))
+        if ends >= HOPELESS_AFTER_ENDS:
+            raise NotReady(_story(name, layout, "ends again and again"))
 
 
 async def is_ready(client: httpx.AsyncClient, address: str) -> bool:

@@ -5,18 +5,20 @@ embedded database itself, as its comment, so that it goes wherever the database 
 """
 
 import asyncio
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import asyncpg
 
-from devstack.layout import DATA, ROOT, Layout, last_lines, source_directory
+from devstack.layout import DATA, ROOT, Layout, last_lines, size_of, source_directory
 from devstack.postgres import Cluster
-from devstack.roster import LOAD_REFERENCE_DATA, MIGRATE, PROGRAMS, Program
+from devstack.roster import LOAD_REFERENCE_DATA, MIGRATE, PROGRAMS, WRONG_SETTING, Program
+from devstack.settings import Refused
 from devstack.supervisor import Launch, Say, spawn
 
 SHARED_SOURCES = (ROOT / "chassis" / "src", DATA)
+DONE = {MIGRATE: "{}: newest schema", LOAD_REFERENCE_DATA: "{}: reference data"}
 
 
 class PreparationFailed(Exception):
@@ -33,7 +35,7 @@ async def prepare(
 ) -> None:
     """Prepare all databases at once. Those of the programs `elsewhere`, on other servers, are always gone through.
 
-    Raises: PreparationFailed.
+    Raises: PreparationFailed; Refused, if a program doesn't take its settings.
     """
     prepared = await _prepared_from(cluster) if cluster else {}
     fingerprints = {program: fingerprint(program) for program in PROGRAMS}
@@ -44,18 +46,21 @@ async def prepare(
     ]
     if due:
         say(f"Preparing the databases of {', '.join(program.name for program in due)}")
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_prepare_one(program, environments[program.name], layout)) for program in due]
-    failures = [failure for task in tasks if (failure := task.result())]
-    if failures:
-        raise PreparationFailed("\n".join(failures))
+    outcomes = await asyncio.gather(
+        *(_prepare_one(program, environments[program.name], layout, say=say) for program in due), return_exceptions=True
+    )
+    raise_together([outcome for outcome in outcomes if isinstance(outcome, BaseException)])
     if cluster and due:
         await _record(cluster, {p.database: fingerprints[p] for p in due if p.name not in elsewhere})
 
 
-async def run_verb(program: Program, verb: str, environment: Mapping[str, str], *, layout: Layout) -> str | None:
-    """Run `python -m <program> <verb>` to its end; returns None, or what went wrong."""
+async def run_verb(program: Program, verb: str, environment: Mapping[str, str], *, layout: Layout) -> None:
+    """Run `python -m <program> <verb>` to its end.
+
+    Raises: PreparationFailed; Refused with the program's own words, if it doesn't take its settings.
+    """
     log = layout.log(program.name)
+    before = size_of(log)
     process = await spawn(Launch(program.name, program.command(verb), environment, log))
     try:
         code = await process.wait()
@@ -63,7 +68,28 @@ async def run_verb(program: Program, verb: str, environment: Mapping[str, str], 
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return f"`{' '.join(program.command(verb))}` failed; the end of {log}:\n{last_lines(log)}" if code else None
+    said = last_lines(log, after=before)
+    if code == WRONG_SETTING:
+        raise refusal(program.name, said)
+    if code:
+        raise PreparationFailed(f"`{' '.join(program.command(verb))}` failed; the end of {log}:\n{said}")
+
+
+def refusal(name: str, said: str) -> Refused:
+    """What the program of this name said of its settings; several programs may say the same of one."""
+    return Refused("\n".join(dict.fromkeys(line.removeprefix(f"{name}: ") for line in said.splitlines())))
+
+
+def raise_together(errors: Sequence[BaseException]) -> None:
+    """Raise what went wrong in several programs as one: the same words once, and a refusal before its consequences.
+
+    Raises: Refused, PreparationFailed, or else the first of `errors`; nothing if there are none.
+    """
+    for kind in (Refused, PreparationFailed):
+        if said := [str(error) for error in errors if isinstance(error, kind)]:
+            raise kind("\n".join(dict.fromkeys(said)))
+    for error in errors:
+        raise error
 
 
 def fingerprint(program: Program) -> str:
@@ -80,11 +106,10 @@ def _files(place: Path) -> Iterable[Path]:
     return (path for path in place.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
-async def _prepare_one(program: Program, environment: Mapping[str, str], layout: Layout) -> str | None:
+async def _prepare_one(program: Program, environment: Mapping[str, str], layout: Layout, *, say: Say) -> None:
     for verb in (MIGRATE, LOAD_REFERENCE_DATA):
-        if failure := await run_verb(program, verb, environment, layout=layout):
-            return failure
-    return None
+        await run_verb(program, verb, environment, layout=layout)
+        say(DONE[verb].format(program.name))
 
 
 async def _prepared_from(cluster: Cluster) -> dict[str, str]:

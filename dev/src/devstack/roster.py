@@ -45,3 +45,6 @@ PROGRAMS = (GATEWAY, *SERVICES)
 
 MIGRATE = "migrate"
 LOAD_REFERENCE_DATA = "load-reference-data"
+
+WRONG_SETTING = 2
+"""The exit code of a program that doesn't take its settings; it has said why in one sentence."""

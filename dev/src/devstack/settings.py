@@ -3,6 +3,7 @@
 Each program receives its own database and secrets only, and whatever else the caller's environment holds.
 """
 
+import errno
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def read_settings(caller: Mapping[str, str]) -> Settings:
     """
     if caller.get("PRIMA_ENV", "development") != "development":
         raise Refused(
-            "PRIMA_ENV must be development here: in production each program is started by itself, see deploy/."
+            "PRIMA_ENV must be development here: in production each program is started by itself, see docker-compose.yml."
         )
     ports = {program.name: _port(caller, program.port_setting, program.port) for program in PROGRAMS}
     for one, other in combinations(PROGRAMS, 2):
@@ -72,6 +73,11 @@ def refuse_taken_ports(settings: Settings) -> None:
             try:
                 probe.bind((settings.host, port))
             except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise Refused(
+                        f"BIND_HOST={settings.host} and {program.port_setting}={port} can't be listened on "
+                        f"({error.strerror}): give an address of this machine, such as 127.0.0.1, and a port above 1023."
+                    ) from error
                 raise Refused(
                     f"Port {port} on {settings.host} can't be used ({error.strerror}): stop the program that has it, "
                     f"or choose another port, as in `{program.port_setting}={port + 1000} make run`."

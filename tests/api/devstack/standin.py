@@ -39,6 +39,13 @@ class Answer(BaseHTTPRequestHandler):
         self.end_headers()
 
 
+def refuse(when: str) -> None:
+    """End as a program does that can't take its settings."""
+    if os.environ.get(f"{NAME}_REFUSES") == when:
+        sys.stderr.write(f"{(__package__ or '')}: the setting COLOUR is wrong: it must be green.\n")
+        sys.exit(2)
+
+
 def stop(*_: object) -> None:
     sys.exit(0)
 
@@ -48,9 +55,11 @@ if __name__ == "__main__":
         case ["migrate"]:
             if os.environ.get(f"{NAME}_BREAKS"):
                 sys.exit("the stand-in's migration breaks")
+            refuse("BEFORE")
             asyncio.run(execute(MIGRATION))
         case ["load-reference-data"]:
             asyncio.run(execute(LOAD))
         case []:
+            refuse("LATER")
             signal(SIGTERM, stop)
             HTTPServer((os.environ["BIND_HOST"], int(os.environ[f"{NAME}_PORT"])), Answer).serve_forever()

@@ -4,12 +4,14 @@ import os
 import signal
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
 import pytest
 
 from devstack import preparation
+from devstack.own_servers import refuse_unfit_servers
 from devstack.platform import Platform, is_ready, platform
 from devstack.preparation import PreparationFailed
 from devstack.roster import PROGRAMS
@@ -89,3 +91,34 @@ async def test_a_failing_migration_ends_the_start_with_its_own_words(tmp_path: P
     with pytest.raises(PreparationFailed, match="the stand-in's migration breaks"):
         async with platform(tmp_path / "var", free_ports(), environment=broken):
             pass
+
+
+@pytest.mark.parametrize("when", ["BEFORE", "LATER"])
+async def test_a_setting_that_a_program_does_not_take_ends_the_start_with_one_sentence(
+    tmp_path: Path, standins: dict[str, str], when: str
+) -> None:
+    wrong = {**standins, "REGISTRY_REFUSES": when, "EVALUATION_REFUSES": when}
+    with pytest.raises(Refused) as refused:
+        async with platform(tmp_path / "var", free_ports(), environment=wrong):
+            pass
+    assert str(refused.value) == "the setting COLOUR is wrong: it must be green."
+
+
+async def test_a_server_of_ones_own_that_cannot_be_used_is_named_with_what_to_do(
+    tmp_path: Path, standins: dict[str, str]
+) -> None:
+    async with platform(tmp_path / "var", free_ports(), environment=standins) as running:
+        cluster, good = running.cluster, running.database_urls
+        assert cluster is not None
+        password = urlsplit(good["registry"]).password or ""
+        flawed = {
+            "no PostgreSQL takes the connection": f"postgresql://u:hidden@127.0.0.1:{free_ports()['gateway']}/db",
+            "doesn't let the role in": cluster.url("prima_registry", "hidden", "prima_registry"),
+            "has no such database": cluster.url("prima_registry", password, "nowhere"),
+        }
+        for flaw, url in flawed.items():
+            with pytest.raises(Refused, match=f"^DATABASE_URL_REGISTRY: .*{flaw}.*: ") as refused:
+                await refuse_unfit_servers({"gateway": good["gateway"], "registry": url})
+            assert "hidden" not in str(refused.value)
+            assert "\n" not in str(refused.value)
+        await refuse_unfit_servers(good)
