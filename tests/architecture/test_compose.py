@@ -65,7 +65,7 @@ def test_nothing_else_is_started(compose: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_each_program_is_told_what_the_supervisor_tells_it(compose: dict[str, Any], program: Program) -> None:
-    given = {"BOOTSTRAP_CLIENT_SECRET": "x", "LOG_LEVEL": "info", "PUBLIC_URL": "http://x"}
+    given = {"BOOTSTRAP_CLIENT_SECRET": "x", **dict.fromkeys(optional(compose, program) - {"PRIMA_ENV"}, "x")}
     urls = {each.name: f"postgresql://{each.role}:x@postgres:5432/{each.database}" for each in PROGRAMS}
     told = environments(read_settings(given), Layout(Path("/x")), Secrets.generate(), database_urls=urls)[program.name]
     container = compose["services"][program.name]["environment"]
@@ -78,6 +78,20 @@ def test_each_program_is_told_what_the_supervisor_tells_it(compose: dict[str, An
     assert set(container) <= set(told)
     url = re.sub(r"\$\{[^}]*\}", "x", container[program.url_setting])
     assert url == urls[program.name]
+
+
+def optional(compose: dict[str, Any], program: Program) -> set[str]:
+    """Settings of a program that may be left empty."""
+    told = compose["services"][program.name]["environment"]
+    return {setting for setting, value in told.items() if value.startswith(f"${{{setting}:-")}
+
+
+def test_every_setting_of_the_readme_reaches_its_container(compose: dict[str, Any]) -> None:
+    """One that an operator sets and that stops at the compose file would be believed to hold."""
+    given = {setting for service in compose["services"].values() for setting in service["environment"]}
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
+    image = {"BIND_HOST", "DATA_DIR", "DOCS_DIR", "BOOTSTRAP_CLIENT_FILE"}
+    assert listed - given == image
 
 
 def test_every_secret_is_required_and_none_is_written_down(compose: dict[str, Any]) -> None:

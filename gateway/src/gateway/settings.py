@@ -1,12 +1,14 @@
 """The gateway's settings, from the environment alone; and which of them production refuses."""
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from chassis.ops.settings import ProcessSettings
+from chassis.ops.settings import ProcessSettings, WebAddress
 from gateway.credentials.sealing import read_secret
 from gateway.limits.limiter import quotas_from
 
@@ -26,9 +28,9 @@ class GatewaySettings(ProcessSettings):
     gateway_secret: SecretStr = Field(
         description="32 bytes in base64url: seals the signing keys and accounts' names; without it they are lost"
     )
-    registry_url: str = Field("http://127.0.0.1:8101", description="where the gateway reaches the registry")
-    complaints_url: str = Field("http://127.0.0.1:8102", description="where the gateway reaches complaints")
-    evaluation_url: str = Field("http://127.0.0.1:8103", description="where the gateway reaches evaluation")
+    registry_url: WebAddress = Field("http://127.0.0.1:8101", description="where the gateway reaches the registry")
+    complaints_url: WebAddress = Field("http://127.0.0.1:8102", description="where the gateway reaches complaints")
+    evaluation_url: WebAddress = Field("http://127.0.0.1:8103", description="where the gateway reaches evaluation")
     bootstrap_client_secret: SecretStr | None = Field(
         None, description="secret of the first client, `bootstrap`; without it one is made and written to a file"
     )
@@ -65,10 +67,24 @@ class GatewaySettings(ProcessSettings):
         quotas_from(value)
         return value
 
-    @field_validator("oidc_issuer", "bootstrap_client_secret", mode="before")
+    @field_validator("cors_origins")
     @classmethod
-    def _empty_is_none(cls, value: object) -> object:
-        return value or None
+    def _are_origins(cls, value: str) -> str:
+        for origin in filter(None, map(str.strip, value.split(","))):
+            parts = urlsplit(origin)
+            if origin != "*" and not (parts.scheme and parts.hostname and not parts.path):
+                raise ValueError("it must list origins such as https://app.example.go.id, without a path, or be *")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        for address in filter(None, map(str.strip, value.split(","))):
+            try:
+                ip_network(address, strict=False)
+            except ValueError:
+                raise ValueError("it must list addresses or networks such as 10.0.0.7 or 10.0.0.0/8") from None
+        return value
 
     @field_validator("oidc_issuer")
     @classmethod

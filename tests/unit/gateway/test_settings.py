@@ -48,6 +48,9 @@ def test_production_is_the_default_and_takes_random_secrets() -> None:
         ("GATEWAY_PORT", "80000"),
         ("RATE_LIMITS", "everything=1/1"),
         ("OIDC_ISSUER", "http://provider.example"),
+        ("REGISTRY_URL", "registry:8101"),
+        ("CORS_ORIGINS", "https://app.example.go.id/page"),
+        ("TRUSTED_PROXIES", "balancer"),
     ],
 )
 def test_a_wrong_setting_is_refused_in_one_sentence(

@@ -1,18 +1,29 @@
 """Settings come from the environment alone. Each is described here; README lists them, and a test compares."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Environment = Literal["development", "production"]
 
 
-class ProcessSettings(BaseSettings):
-    """What every process is told."""
+def _is_web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it must be an address such as http://127.0.0.1:8000")
+    return value
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+WebAddress = Annotated[str, AfterValidator(_is_web_address)]
+
+
+class ProcessSettings(BaseSettings):
+    """What every process is told. An empty setting is none: its default holds."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
     prima_env: Environment = Field("production", description="development allows demo secrets and embedded accounts")
     bind_host: str = Field("127.0.0.1", description="the address to listen on")
@@ -20,7 +31,7 @@ class ProcessSettings(BaseSettings):
         "info", description="the least level that is logged"
     )
     data_dir: Path = Field(Path("data"), description="the folder of the reference data")
-    gateway_url: str = Field("http://127.0.0.1:8000", description="where this process reaches the gateway")
+    gateway_url: WebAddress = Field("http://127.0.0.1:8000", description="where this process reaches the gateway")
     workers: int = Field(1, ge=1, le=64, description="processes of a service")
     pool_size: int = Field(8, ge=2, le=64, description="connections to PostgreSQL in each process")
 
@@ -31,7 +42,7 @@ class ServiceSettings(ProcessSettings):
     database_url: SecretStr
     port: int = Field(ge=1, le=65535)
     follower_secret: SecretStr | None = Field(None, description="the secret with which this service follows feeds")
-    public_url: str | None = Field(
+    public_url: WebAddress | None = Field(
         None, description="the gateway's address as the public knows it, printed on documents; default `GATEWAY_URL`"
     )
 

@@ -1,5 +1,7 @@
 """What the complaints service is told beyond what every service is: the key that seals identities, how files are checked, how notices go out."""
 
+import re
+
 from pydantic import Field, SecretStr, field_validator
 
 from chassis.ops.settings import ServiceSettings
@@ -38,6 +40,21 @@ class ComplaintsSettings(ServiceSettings):
             read_keys(value.get_secret_value())
         except BadIdentityKey:
             raise ValueError("it must be 32 bytes in base64url") from None
+        return value
+
+    @field_validator("clamd_address")
+    @classmethod
+    def _is_a_daemon(cls, value: str | None) -> str | None:
+        host, _, port = (value or "").rpartition(":")
+        if value and not (value.startswith("unix:/") or (host and port.isdecimal())):
+            raise ValueError("it must be host:port or unix:/path")
+        return value
+
+    @field_validator("notice_sender")
+    @classmethod
+    def _is_a_mailbox(cls, value: str) -> str:
+        if not re.fullmatch(r"[^\s@]+@[^\s@]+", value):
+            raise ValueError("it must be an e-mail address")
         return value
 
     @field_validator("smtp_url")
