@@ -1,7 +1,8 @@
 """Metrics in Prometheus's form. Labels are few and bounded: never an id, never a caller."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
+disable_created_metrics()  # they would double the series, and tell nothing
 registry = CollectorRegistry()
 requests = Counter("prima_requests_total", "Requests answered", ["method", "route", "status"], registry=registry)
 seconds = Histogram(

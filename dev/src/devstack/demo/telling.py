@@ -22,7 +22,9 @@ class Story:
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """A table."""
-        drawn = Table(*columns, title=title, title_justify="left", title_style="italic")
+        drawn = Table(title=title, title_justify="left", title_style="italic")
+        for column in columns:
+            drawn.add_column(column, overflow="fold")  # a code cut short is none
         for row in rows:
             drawn.add_row(*(str(cell) for cell in row))
         self._console.print(drawn)
