@@ -79,4 +79,5 @@ def security(policy: str) -> list[dict[str, list[str]]]:
     """The security requirement of a policy: alternatives, each with the scopes that a client needs."""
     if policy in _ANYBODY:
         return [{}, {SCHEME: []}]
-    return [{SCHEME: _SCOPE.findall(alternative)} for alternative in policy.split(" or ")]
+    nobody: list[dict[str, list[str]]] = [{}] if policy.startswith("anyone") else []
+    return nobody + [{SCHEME: _SCOPE.findall(alternative)} for alternative in policy.split(" or ")]
