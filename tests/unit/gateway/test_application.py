@@ -68,6 +68,7 @@ def test_the_document_is_valid_and_names_scopes_that_exist() -> None:
     [
         ("public", [{}, {SCHEME: []}]),
         ("anyone", [{}, {SCHEME: []}]),
+        ("anyone; a client with scope a:b", [{}, {SCHEME: ["a:b"]}]),
         ("signed in", [{SCHEME: []}]),
         ("scope registry:read", [{SCHEME: ["registry:read"]}]),
         ("scope a:b or c:d", [{SCHEME: ["a:b"]}, {SCHEME: ["c:d"]}]),
