@@ -37,6 +37,19 @@ async def test_strange_bodies(notebook: ServiceUnderTest, body: bytes, status: i
         assert await connection.fetchval("SELECT count(*) FROM notes") == before
 
 
+async def test_a_nul_is_named_where_it_stands(notebook: ServiceUnderTest) -> None:
+    body = await notebook.call("POST", "/v1/notes", content=rb'{"words": "a\u0000b"}', headers=POST)
+    assert body.json()["errors"][0]["pointer"] == "/words"
+    spelled = await notebook.call("POST", "/v1/notes", content=rb'{"words": "spelled \\u0000"}', headers=POST)
+    assert spelled.status_code == 201
+    query = await notebook.call("GET", "/v1/notes?words=a%00&colour=red")
+    assert query.status_code == 400
+    assert {(error["pointer"], error["code"]) for error in query.json()["errors"]} >= {
+        ("query/colour", "unknown_parameter"),
+        ("query/words", "nul_character"),
+    }
+
+
 async def test_every_fault_at_once_in_both_languages(notebook: ServiceUnderTest) -> None:
     body = {"words": "", "parent_id": "zzz", "colour": "red"}
     english = await notebook.call("POST", "/v1/notes", json=body, headers={"accept-language": "en;q=0.9, id;q=0.1"})

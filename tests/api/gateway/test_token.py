@@ -50,6 +50,16 @@ async def test_an_encoded_secret_is_understood(gateway: GatewayUnderTest) -> Non
     assert reply.status_code == 200
 
 
+async def test_a_nul_in_credentials_is_refused(gateway: GatewayUnderTest) -> None:
+    form = {"grant_type": "client_credentials"}
+    for presented in (b"a%00:b", b"a\0:b"):
+        headers = {"authorization": f"Basic {base64.b64encode(presented).decode()}"}
+        reply = await gateway.client.post("/v1/oauth/token", data=form, headers=headers)
+        assert refusal(reply) == (401, "invalid_client")
+    reply = await gateway.client.post("/v1/oauth/token", data=form | {"client_id": "a\0", "client_secret": "b"})
+    assert refusal(reply) == (401, "invalid_client")
+
+
 async def test_a_service_follows_feeds_by_its_own_client(gateway: GatewayUnderTest) -> None:
     token = await gateway.token("service-registry", FOLLOWER_SECRET, scope="feeds:read")
     assert await gateway.whom(token, "complaints", "/v1/feeds/complaints") == Caller(

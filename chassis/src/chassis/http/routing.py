@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
 from chassis.http import idempotency
@@ -21,6 +22,8 @@ from chassis.http.problems import BadRequest, Flaw, Unprocessable, UnsupportedMe
 
 ATTEMPTS = 5
 _NOT_KNOWN = Text("Parameter ini tidak dikenal.", "This parameter isn't known.")
+_NUL = Text("Teks tidak boleh memuat karakter NUL.", "Text may not hold the NUL character.")
+_MOST_FLAWS = 20
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -28,6 +31,22 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise BadRequest(Text("Ada nama isian yang muncul dua kali.", "A field's name stands there twice."))
     return found
+
+
+def _places_of_nul(value: Any) -> list[str]:
+    """JSON pointers to the texts that hold a NUL, which PostgreSQL can't keep; for a name, to its object."""
+    places, left = [], [("", value)]
+    while left:
+        place, found = left.pop()
+        if isinstance(found, str) and "\0" in found:
+            places.append(place)
+        elif isinstance(found, list):
+            left += [(f"{place}/{index}", item) for index, item in enumerate(found)]
+        elif isinstance(found, dict):
+            if any("\0" in name for name in found):
+                places.append(place)
+            left += [(f"{place}/{name.replace('~', '~0').replace('/', '~1')}", item) for name, item in found.items()]
+    return sorted(places)
 
 
 def all_dependants(dependant: Dependant) -> list[Dependant]:
@@ -68,14 +87,25 @@ class Route(APIRoute):
                 await asyncio.sleep(random.random() * 0.02 * 2 ** (ATTEMPTS + 1 - left))  # noqa: S311 - a pause, no secret
         raise AssertionError("unreachable")
 
+    def _check_query(self, parameters: QueryParams, *, holds_nul: bool) -> None:
+        flaws = [
+            Flaw(f"query/{name[:60]}", "unknown_parameter", _NOT_KNOWN)
+            for name in parameters
+            if name not in self.plan.known_parameters
+        ]
+        if holds_nul:
+            flaws += [
+                Flaw(f"query/{name[:60]}", "nul_character", _NUL)
+                for name, value in parameters.multi_items()
+                if "\0" in value
+            ]
+        if flaws:
+            raise BadRequest(flaws[0].detail, errors=flaws[:_MOST_FLAWS])
+
     def _check(self, request: Request) -> None:
-        sent = request.query_params if request.scope["query_string"] else ()
-        unknown = [name for name in sent if name not in self.plan.known_parameters]
-        if unknown:
-            raise BadRequest(
-                _NOT_KNOWN,
-                errors=[Flaw(f"query/{name[:60]}", "unknown_parameter", _NOT_KNOWN) for name in unknown[:20]],
-            )
+        query = request.scope["query_string"]
+        if query:
+            self._check_query(request.query_params, holds_nul=b"%00" in query)
         if self.takes_body:
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind not in ("", "application/json") and not (
@@ -98,9 +128,8 @@ async def _read_json(request: Request) -> Any:
     except json.JSONDecodeError as error:
         flaw = {"type": "json_invalid", "loc": ("body", error.pos), "msg": error.msg, "input": {}}
         raise RequestValidationError([flaw]) from error
-    if b"\\u0000" in body:
-        detail = Text("Teks tidak boleh memuat karakter NUL.", "Text may not hold the NUL character.")
-        raise Unprocessable(detail, errors=[Flaw("", "nul_character", detail)])
+    if b"\\u0000" in body and (places := _places_of_nul(found)):
+        raise Unprocessable(_NUL, errors=[Flaw(place, "nul_character", _NUL) for place in places[:_MOST_FLAWS]])
     return found
 
 

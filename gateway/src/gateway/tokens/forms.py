@@ -69,6 +69,8 @@ def presented_client(request: Request, form: Mapping[str, str]) -> Presented:
         return _from_header(authorization[0])
     if "client_id" not in form or "client_secret" not in form:
         raise Refused("invalid_client", "Give client_id and client_secret.", status=401)
+    if "\0" in form["client_id"]:
+        raise Refused("invalid_client", "The client isn't known, or its secret is wrong.", status=401)
     return Presented(form["client_id"], (form["client_secret"],))
 
 
@@ -78,7 +80,7 @@ def _from_header(authorization: str) -> Presented:
         if scheme.lower() != "basic":
             raise ValueError
         client_id, colon, secret = b64decode(credentials.strip(), validate=True).decode("utf-8").partition(":")
-        if not colon:
+        if not colon or "\0" in unquote_plus(client_id):
             raise ValueError
     except (NotBase64, ValueError) as error:
         raise Refused("invalid_client", "The Authorization header isn't HTTP Basic.", status=401) from error
