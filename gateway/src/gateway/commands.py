@@ -8,11 +8,10 @@ from pathlib import Path
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from chassis.data import migrations
 from chassis.data.pool import Connection, connect
 from chassis.ops import logs
 from chassis.ops.clock import utc_now
-from chassis.ops.commands import checked, serve, write_document
+from chassis.ops.commands import checked, migrate, serve, write_document
 from chassis.ops.openapi import SCHEME, described
 from gateway.application import create_front, create_own
 from gateway.clients import platform
@@ -85,7 +84,7 @@ def run(arguments: list[str]) -> None:
     command, *rest = arguments or ["serve"]
     commands: dict[str, Callable[[], None]] = {
         "serve": _serve,
-        "migrate": lambda: migrations.upgrade(MIGRATIONS, read_settings().database_url.get_secret_value()),
+        "migrate": lambda: migrate(MIGRATIONS, read_settings().database_url),
         "load-reference-data": lambda: asyncio.run(_connected(load_reference_data, read_settings())),
         "rotate-keys": lambda: asyncio.run(_connected(rotate_keys, read_settings())),
         "openapi": lambda: write_openapi(Path(rest[0] if rest else "docs/openapi")),

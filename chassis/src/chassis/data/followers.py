@@ -107,11 +107,6 @@ class Follower:
         self._pool, self._fetch = pool, fetch
         self.healthy = False
         self.parked = 0
-        self._applied: list[Callable[[], None]] = []
-
-    def on_applied(self, call: Callable[[], None]) -> None:
-        """Call `call` after each page that changed something."""
-        self._applied.append(call)
 
     async def run(self) -> None:
         """Follow until cancelled; one replica of a service at a time does, by an advisory lock."""
@@ -180,9 +175,6 @@ class Follower:
         except Exception:
             log.warning("page_fails", feed=self.feed, end=page.end)
             await self._take_one_by_one(page, stream, int(position))
-        if page.events:
-            for call in self._applied:
-                call()
 
     async def _take_one_by_one(self, page: Page, stream: str, position: int) -> None:
         async with begin(self._pool) as connection:
@@ -249,8 +241,6 @@ class Follower:
         async with begin(self._pool) as connection:
             await self.copy.sweep(connection)
             await connection.execute("UPDATE feed_cursors SET rebuilding = false WHERE feed = $1", self.feed)
-        for call in self._applied:
-            call()
 
     async def _move(self, connection: Connection, stream: str, position: int) -> None:
         await connection.execute(

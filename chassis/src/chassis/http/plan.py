@@ -78,23 +78,22 @@ class Plan:
 
     def __init__(self, dependant: Dependant) -> None:
         self._calls: list[_Call] = []
-        self._places: dict[Callable[..., Any], int] = {}
-        self._add(dependant)
+        self._add(dependant, {})
         self.known_parameters = frozenset(alias for call in self._calls for alias in call.query)
         """Every query parameter that any of the calls reads."""
 
-    def _add(self, dependant: Dependant) -> int:
-        """Add what the dependant needs, then itself, unless it is there; its place."""
+    def _add(self, dependant: Dependant, places: dict[Callable[..., Any], int]) -> int:
+        """Add what the dependant needs, then itself, unless it has its place already; its place."""
         function = dependant.call
         assert function is not None
-        known = self._places.get(function)
+        known = places.get(function)
         if known is not None and dependant.use_cache:
             return known
         call = _read_call(dependant, function)
-        call.earlier = [(inner.name, self._add(inner)) for inner in dependant.dependencies]
+        call.earlier = [(inner.name, self._add(inner, places)) for inner in dependant.dependencies]
         self._calls.append(call)
-        self._places[function] = len(self._calls) - 1
-        return len(self._calls) - 1
+        places[function] = len(self._calls) - 1
+        return places[function]
 
     async def run(self, request: Request, body: Any, stack: AsyncExitStack) -> Response:
         """Call one after the other; what is entered is left when `stack` is.

@@ -3,6 +3,5 @@
 import sys
 
 from chassis.ops.commands import run
-from complaints.service import SERVICE
 
-run(SERVICE, "complaints.service:app", sys.argv[1:])
+run("complaints.service", sys.argv[1:])

@@ -3,6 +3,5 @@
 import sys
 
 from chassis.ops.commands import run
-from evaluation.service import SERVICE
 
-run(SERVICE, "evaluation.service:app", sys.argv[1:])
+run("evaluation.service", sys.argv[1:])

@@ -3,6 +3,5 @@
 import sys
 
 from chassis.ops.commands import run
-from registry.service import SERVICE
 
-run(SERVICE, "registry.service:app", sys.argv[1:])
+run("registry.service", sys.argv[1:])

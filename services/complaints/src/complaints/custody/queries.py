@@ -19,9 +19,6 @@ _AUDITOR = Statement("""
 SELECT EXISTS (SELECT FROM directory_appointments WHERE person_id = CAST(:person AS uuid)
   AND institution_id = CAST(:institution AS uuid) AND role = 'internal_auditor' AND valid_during @> CAST(:day AS date))
 """)
-_FIRST_UNIT = Statement("""
-SELECT unit_id FROM custody_intervals WHERE case_id = CAST(:id AS uuid) AND unit_id IS NOT NULL ORDER BY sequence LIMIT 1
-""")
 
 
 async def find_unit(connection: Connection, unit_id: UUID, day: date) -> Row | None:
@@ -37,10 +34,4 @@ async def find_institution(connection: Connection, institution_id: UUID, day: da
 async def is_auditor(connection: Connection, person_id: UUID, institution_id: UUID, day: date) -> bool:
     """Whether a person is an internal auditor of the institution on a day."""
     found: bool = await _AUDITOR.fetchval(connection, person=person_id, institution=institution_id, day=day)
-    return found
-
-
-async def find_first_unit(connection: Connection, case_id: UUID) -> UUID | None:
-    """The unit to which the case was assigned first: where it falls if nobody decides a dispute."""
-    found: UUID | None = await _FIRST_UNIT.fetchval(connection, id=case_id)
     return found
