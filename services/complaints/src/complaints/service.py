@@ -45,6 +45,8 @@ from complaints.policies import routes as policies
 from complaints.reporters import disclosure_routes
 from complaints.reporters import routes as reporters
 from complaints.settings import ComplaintsSettings
+from complaints.statistics import keeping
+from complaints.statistics import routes as statistics
 from complaints.triage import matter_routes
 from complaints.triage import routes as triage
 from directory.access import Actors
@@ -101,6 +103,7 @@ SERVICE = Service(
         matter_routes.routes,
         notices.routes,
         audit.routes,
+        statistics.routes,
     ),
     problems={
         "cases_pk": AlreadyFiled(),
@@ -117,8 +120,14 @@ SERVICE = Service(
         scanning.run,
         delivering.run,
         anchoring.run,
+        keeping.run,
     ),
-    commands={"verify-chains": commands.verify_chains, "anchor": commands.make_anchor},
+    commands={
+        "verify-chains": commands.verify_chains,
+        "anchor": commands.make_anchor,
+        "count-anew": keeping.count_anew,
+        "compare-counts": keeping.compare_counts,
+    },
     load_reference_data=reference.load,
     prepare=_prepare,
     vocabularies=("complaints",),

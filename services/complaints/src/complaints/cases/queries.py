@@ -100,8 +100,8 @@ FILTERS = Filters(
 _LISTED = [column for column in cases.c if column.name not in ("body", "location", "chain", "requested_solution")]
 
 
-async def _choose(chosen: Annotated[Chosen, FILTERS.dependency()]) -> Chosen:
-    """The filter with `unit` and `scope` made one condition."""
+def settled(chosen: Chosen) -> Chosen:
+    """The filter with `unit` and `scope` made one condition. Raises BadRequest."""
     values = dict(chosen.values)
     scope = values.pop("scope", None)
     if scope is None:
@@ -113,7 +113,18 @@ async def _choose(chosen: Annotated[Chosen, FILTERS.dependency()]) -> Chosen:
     return replace(chosen, values=values)
 
 
+async def _choose(chosen: Annotated[Chosen, FILTERS.dependency()]) -> Chosen:
+    return settled(chosen)
+
+
+async def _choose_filter(chosen: Annotated[Chosen, FILTERS.dependency(paged=False)]) -> Chosen:
+    return settled(chosen)
+
+
 Choice = Annotated[Chosen, Depends(_choose)]
+"""What a list is asked for."""
+FilterChoice = Annotated[Chosen, Depends(_choose_filter)]
+"""The same filter alone."""
 
 
 _READABLE = select(*_LISTED, due_order, true().label("readable"))
