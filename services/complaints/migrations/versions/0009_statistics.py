@@ -8,7 +8,7 @@ branch_labels = None
 depends_on = None
 
 _DIMENSIONS = """source text, institution_id uuid, unit_id uuid, service_id uuid, type text, case_class text,
-            state text, category text, channel text, region_code text"""
+            state text, category text, channel text, region_code text, confidential boolean"""
 _COUNTERS = (
     "filed", "matters", "verified", "answered", "followed_up", "resolved", "archived", "withdrawn", "merged",
     "referred_out", "open", "late", "rated", "rating_sum", "reopened", "appealed", "refusals", "transfers",
@@ -40,7 +40,8 @@ def upgrade() -> None:
         CREATE TABLE case_tallies (
             id uuid NOT NULL, source text NOT NULL, at timestamptz NOT NULL, day date NOT NULL,
             institution_id uuid, unit_id uuid, service_id uuid, type text NOT NULL, case_class text NOT NULL,
-            state text NOT NULL, category text, channel text NOT NULL, region_code text, due_at timestamptz,
+            state text NOT NULL, category text, channel text NOT NULL, region_code text, confidential boolean NOT NULL,
+            due_at timestamptz,
             {_COUNTED}, spread text[] NOT NULL,
             CONSTRAINT case_tallies_pk PRIMARY KEY (id)
         )""")

@@ -14,11 +14,11 @@ REGENCY = 5
 """Digits and dot of a regency's or city's code; roll-ups know no finer place."""
 DIMENSIONS = (
     "source", "institution_id", "unit_id", "service_id", "type", "case_class", "state", "category", "channel",
-    "region_code",
+    "region_code", "confidential",
 )  # fmt: skip
 """Columns of the cells, in their order."""
-ALWAYS = frozenset({"source"})
-"""Two values at most: kept apart everywhere."""
+ALWAYS = frozenset({"source", "confidential"})
+"""Two values each: kept apart everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

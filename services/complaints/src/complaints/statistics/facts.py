@@ -5,7 +5,7 @@ Everything that counts cases counts by these: the roll-ups, the tail that a read
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Date, DateTime, Integer, Text, Uuid
+from sqlalchemy import ARRAY, Boolean, Date, DateTime, Integer, Text, Uuid
 from sqlalchemy.types import TypeEngine
 
 ZONE = "Asia/Jakarta"
@@ -37,6 +37,7 @@ DIMENSIONS: dict[str, tuple[TypeEngine[Any], str]] = {
     "category": (Text(), "cases.category"),
     "channel": (Text(), "cases.channel"),
     "region_code": (Text(), "cases.region_code"),
+    "confidential": (Boolean(), "cases.confidential"),
 }
 
 

@@ -32,8 +32,8 @@ _COLUMNS = {
     "source": "source",
 }
 _GROUPED = {**_COLUMNS, "province": "region_code", "regency": "region_code"}
-_FILTERED = {**_COLUMNS, "scope": "unit_id", "region": "region_code"}
-"""Filters that roll-ups answer, and the dimension that each asks of."""
+_FILTERED = {**_COLUMNS, "scope": "unit_id", "region": "region_code", "confidential": "confidential"}
+"""Filters that roll-ups answer, and the dimension that each asks of. `confidential` is asked by our own figures alone."""
 _OF_RECAPS = frozenset({"late", "merged"})
 _PERIOD = frozenset({"created_from", "created_to"})
 _PLACES = {"province": 2, "regency": REGENCY}

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     DateTime,
     Integer,
@@ -53,6 +54,8 @@ SELECT position IS NOT NULL AS built, ARRAY(
 FROM counting
 """)
 
+_BESIDE = frozenset({"source", "confidential"})
+"""Values of a question that aren't parameters of the list."""
 Range = tuple[datetime | None, datetime | None]
 
 
@@ -240,8 +243,12 @@ def _from_rows(source: Subquery, *, spread: bool) -> Select[Any]:
 
 
 def _of_filter(question: Question, period: Range) -> tuple[list[ColumnElement[bool]], Mapping[str, Any]]:
-    values = {name: value for name, value in question.between(*period).items() if name != "source"}
-    return FILTERS.conditions(replace(question.chosen, values=values)), values
+    values = {name: value for name, value in question.between(*period).items() if name not in _BESIDE}
+    conditions = FILTERS.conditions(replace(question.chosen, values=values))
+    if "confidential" in question.values:
+        conditions.append(cases.c.confidential == any_(bindparam("confidential", type_=ARRAY(Boolean))))
+        values["confidential"] = question.values["confidential"]
+    return conditions, values
 
 
 def _rows(question: Question, counted: Counted, period: Range, now: datetime, *, spread: bool) -> _Part:
