@@ -1,4 +1,4 @@
-"""Roll-ups of cases: what each was counted as, the cells, how far they have come; changes of duties without a fact."""
+"""Roll-ups of cases: what each was counted as, the cells, how far they have come; words that were cleared for the public."""
 
 from alembic import op
 
@@ -59,6 +59,16 @@ def upgrade() -> None:
         )""")
     # Where there are cases already they are counted first, from their rows; until then statistics are read from these.
     op.execute("INSERT INTO counting (position) SELECT CASE WHEN NOT EXISTS (SELECT FROM cases) THEN 0 END")
+    op.execute("""
+        CREATE TABLE public_texts (
+            case_id uuid NOT NULL, version integer NOT NULL, title text, text text, answer text,
+            cleared_by jsonb NOT NULL, cleared_at timestamptz NOT NULL,
+            CONSTRAINT public_texts_pk PRIMARY KEY (case_id, version),
+            CONSTRAINT public_texts_case_id_fk FOREIGN KEY (case_id) REFERENCES cases (id)
+        )""")
+    op.execute("""
+        CREATE INDEX public_texts_words_idx ON public_texts
+        USING gin (case_words(coalesce(title, '') || ' ' || coalesce(text, '')))""")
     # Few cases are protected: an office that may count them finds them by these, whatever the number of the others.
     # No release holds many rows in this table yet, so nothing waits.
     op.execute("""-- squawk-ignore require-concurrent-index-creation
@@ -68,5 +78,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("DROP INDEX cases_protected_idx")
-    for table in ("counting", "case_spreads", "case_counts", "case_tallies", "unannounced_changes"):
+    for table in ("public_texts", "counting", "case_spreads", "case_counts", "case_tallies", "unannounced_changes"):
         op.execute(f"DROP TABLE {table}")

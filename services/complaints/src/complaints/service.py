@@ -42,11 +42,13 @@ from complaints.notices import routes as notices
 from complaints.notices.adapters import adapters_of
 from complaints.notices.ledger import NoticeLedger
 from complaints.policies import routes as policies
+from complaints.publication import routes as publication
 from complaints.reporters import disclosure_routes
 from complaints.reporters import routes as reporters
 from complaints.settings import ComplaintsSettings
-from complaints.statistics import keeping
+from complaints.statistics import keeping, public_routes
 from complaints.statistics import routes as statistics
+from complaints.statistics.public_figures import PublicTables
 from complaints.triage import matter_routes
 from complaints.triage import routes as triage
 from directory.access import Actors
@@ -67,6 +69,7 @@ async def _prepare(app: FastAPI) -> None:
     state.places = Places(state.side_pool)
     state.planner = Planner(state.side_pool)
     state.expectations = Expectations(state.side_pool)
+    state.public_tables = PublicTables(state.side_pool, state.clock)
     settings = state.settings
     state.scanner = scanner_of(settings.clamd_address)
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
@@ -103,7 +106,9 @@ SERVICE = Service(
         matter_routes.routes,
         notices.routes,
         audit.routes,
+        publication.routes,
         statistics.routes,
+        public_routes.routes,
     ),
     problems={
         "cases_pk": AlreadyFiled(),
