@@ -1,5 +1,6 @@
 """`/v1/public/complaints`, and `/v1/complaints/{id}/public-text`: the words that anybody may read of a case."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from chassis.http.identity import Public
 from chassis.http.languages import Language
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
+from chassis.http.streams import RESPONSES, Stream, stream_form, walking
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from complaints.cases.rights import Staff
@@ -42,6 +44,7 @@ def shown(row: Row, language: Language) -> dict[str, Any]:
     operation_id="list_public_complaints",
     summary="Cases as anybody may see them",
     response_model=PublicCasePage,
+    responses=RESPONSES,
 )
 async def list_public_complaints(
     request: Request,
@@ -50,8 +53,12 @@ async def list_public_complaints(
     chosen: Annotated[Chosen, queries.FILTERS.dependency()],
 ) -> Response:
     """Verified cases that are neither confidential nor protected; nobody's data, and only words that were cleared."""
+    told = partial(shown, language=request.state.language)
+    if (form := stream_form(request)) is not None:
+        opened = walking(form, chosen, queries.list_public, told, PublicCase)
+        return Stream(request, form, opened, name="public-complaints", cache=CACHED)
     page = await queries.list_public(connection, chosen)
-    items = [shown(row, request.state.language) for row in page.rows]
+    items = [told(row) for row in page.rows]
     return Response(encode(page.written(items)), media_type="application/json", headers=_VARY)
 
 

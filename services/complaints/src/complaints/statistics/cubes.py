@@ -48,7 +48,7 @@ COUNTED = (
     _cube(4, "type", "channel"),
     _cube(5, "type", "region_code", grains=_MONTHS),
     _cube(6, "institution_id", "type", "case_class", "state", grains=_MONTHS),
-    _cube(7, "institution_id", "unit_id", "type", grains=_MONTHS),
+    _cube(7, "institution_id", "unit_id", "type", "case_class", grains=_MONTHS),
     _cube(8, "institution_id", "service_id", "type", grains=_MONTHS),
     _cube(9, "institution_id", "type", "category", grains=_MONTHS),
     _cube(10, "institution_id", "type", "channel", grains=_MONTHS),

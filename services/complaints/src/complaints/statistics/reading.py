@@ -50,7 +50,8 @@ SELECT position IS NOT NULL AS built, ARRAY(
     SELECT CAST(split_part(subject, '/', 2) AS uuid) FROM events
     WHERE events.position > counting.position AND type LIKE 'case.%'
     UNION SELECT CAST(split_part(subject, '/', 2) AS uuid) FROM outbox WHERE type LIKE 'case.%'
-    UNION SELECT case_id FROM unannounced_changes) AS ids
+    UNION SELECT case_id FROM unannounced_changes) AS ids,
+    EXISTS (SELECT FROM case_tallies WHERE due_at < now()) AS run_out
 FROM counting
 """)
 
@@ -60,10 +61,12 @@ Range = tuple[datetime | None, datetime | None]
 
 
 class Uncounted(NamedTuple):
-    """`built`: the roll-ups can be used; `ids`: the cases to be taken from their rows in place of what the cells hold of them."""
+    """`built`: the roll-ups can be used; `ids`: the cases to be taken from their rows in place of what the cells hold of them;
+    `run_out`: cases became late by the passing of time alone."""
 
     built: bool
     ids: Sequence[UUID]
+    run_out: bool
 
 
 class TooManyRows(Exception):
@@ -82,7 +85,7 @@ async def find_uncounted(connection: Connection) -> Uncounted:
     """What changed since the roll-ups were last kept."""
     row = await _UNCOUNTED.fetchrow(connection)
     assert row is not None
-    return Uncounted(row["built"], row["ids"])
+    return Uncounted(row["built"], row["ids"], row["run_out"])
 
 
 async def count(connection: Connection, question: Question, counted: Counted, now: datetime) -> list[Row]:
@@ -137,7 +140,8 @@ def _parts(
         if spans:
             covered = min(span.start for span in spans), max(span.end for span in spans)
             yield _cells(question, counted, cube, spans, now, spread=spread)
-            yield _tail(question, counted, uncounted.ids, covered, now, spread=spread)
+            if uncounted.ids or uncounted.run_out:
+                yield _tail(question, counted, uncounted.ids, covered, now, spread=spread)
             ranges = question.around(covered)
     if counted.protected is not None and facts.PLATFORM in sources:
         yield _protected(question, counted, spread=spread)

@@ -1,5 +1,6 @@
 """`/v1/appointments`: who holds which seat; read by everybody, changed by the institution's own people."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from chassis.http.idempotency import Once
 from chassis.http.identity import Public
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
+from chassis.http.streams import RESPONSES, Stream, stream_form, walking
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from registry.appointments import operations, queries
@@ -47,9 +49,14 @@ def _reply(
 
 
 @routes.get(
-    "/appointments", operation_id="list_appointments", summary="Find appointments", response_model=AppointmentPage
+    "/appointments",
+    operation_id="list_appointments",
+    summary="Find appointments",
+    response_model=AppointmentPage,
+    responses=RESPONSES,
 )
 async def list_appointments(
+    request: Request,
     _caller: Public,
     connection: Reading,
     moment: AtMoment,
@@ -57,6 +64,9 @@ async def list_appointments(
     history: Always = False,
 ) -> Response:
     """Who is in office on a day; with `history=true` whenever."""
+    if (form := stream_form(request)) is not None:
+        find = partial(queries.find_appointments, moment=moment, always=history)
+        return Stream(request, form, walking(form, chosen, find, queries.shown, Appointment), name="appointments")
     page = await queries.find_appointments(connection, chosen, moment, always=history)
     return Response(encode(page.written([queries.shown(row) for row in page.rows])), media_type="application/json")
 
