@@ -1,5 +1,6 @@
 """Lists as streams: the rows of the list, at one moment, in bounded memory, safe to open, and never short without a sign."""
 
+import asyncio
 import csv
 import io
 import json
@@ -161,19 +162,21 @@ async def send_all(filled: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch, fa
         sent.append(message)
 
     async def receive() -> Any:
-        import asyncio
-
         await asyncio.sleep(3600)
 
+    with pytest.raises(ConnectionAbortedError):
+        await filled.app(scope_of(filled), receive, send)
+    return sent
+
+
+def scope_of(filled: ServiceUnderTest) -> dict[str, Any]:
+    """A request for all units as CSV."""
     headers = [(name.encode(), value.encode()) for name, value in {**filled.anonymous(), "accept": CSV}.items()]
-    scope = {
+    return {
         "type": "http", "method": "GET", "path": "/v1/units", "raw_path": b"/v1/units", "query_string": b"",
         "headers": headers, "scheme": "http", "server": ("service", 80), "client": ("127.0.0.1", 1), "http_version": "1.1",
         "asgi": {"version": "3.0"}, "root_path": "", "state": {},
     }  # fmt: skip
-    with pytest.raises(ConnectionAbortedError):
-        await filled.app(scope, receive, send)
-    return sent
 
 
 async def test_a_stream_that_breaks_off_never_ends_in_order(
@@ -186,6 +189,22 @@ async def test_a_stream_that_breaks_off_never_ends_in_order(
     bodies = [message for message in sent if message["type"] == "http.response.body"]
     assert len(bodies) == 2
     assert all(message["more_body"] for message in bodies)
+    assert filled.app.state.streams == 0
+
+
+async def test_a_caller_who_leaves_ends_the_stream(filled: ServiceUnderTest) -> None:
+    """Nobody reads on for whoever has gone, and what was sent doesn't look whole."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        await asyncio.sleep(0)
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    await filled.app(scope_of(filled), receive, send)
+    assert not [message for message in sent if message["type"] == "http.response.body" and not message["more_body"]]
     assert filled.app.state.streams == 0
 
 

@@ -6,9 +6,10 @@ beforehand how many rows there are, so that a file that was kept can be checked 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
@@ -52,11 +53,13 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 """`responses` of a list that is streamed too."""
 
 
-class Pieces(NamedTuple):
-    """What a stream sends; `total`: how many rows, if that was asked."""
+@dataclass
+class Pieces:
+    """What a stream sends; `total`: how many rows, if that was asked; `rows`: how many there were, when all parts were taken."""
 
     total: int | None
-    parts: AsyncIterator[bytes]
+    parts: AsyncGenerator[bytes, None] = field(init=False)
+    rows: int = 0
 
 
 Open = Callable[[Connection], Awaitable[Pieces]]
@@ -123,15 +126,22 @@ class Stream(Response):
             await connection.execute(_SESSION)
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 pieces = await self._open(connection)
+                first = await anext(pieces.parts, b"")  # what fails at once is still answered by a problem
                 headers = self._sent | ({"row-count": str(pieces.total)} if pieces.total is not None else {})
                 raw = [(name.encode(), value.encode()) for name, value in headers.items()]
                 await send({"type": "http.response.start", "status": 200, "headers": raw})
-                async for piece in pieces.parts:
-                    async with asyncio.timeout(CHUNK_S):
-                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+                async with aclosing(pieces.parts) as parts:
+                    await _give(send, first)
+                    async for piece in parts:
+                        await _give(send, piece)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             connection.terminate()
+
+
+async def _give(send: Send, piece: bytes) -> None:
+    async with asyncio.timeout(CHUNK_S):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 async def _gone(receive: Receive) -> None:
@@ -164,12 +174,15 @@ def walking(
 
     async def open_(connection: Connection) -> Pieces:
         first = await page(connection, replace(chosen, limit=PAGE, cursor=None))
-        return Pieces(first.count, pieces(connection, first))
+        pieces = Pieces(first.count)
+        pieces.parts = parts(connection, first, pieces)
+        return pieces
 
-    async def pieces(connection: Connection, listed: Listed) -> AsyncIterator[bytes]:
+    async def parts(connection: Connection, listed: Listed, pieces: Pieces) -> AsyncGenerator[bytes, None]:
         if form == CSV:
             yield cells.header(columns)
         while True:
+            pieces.rows += len(listed.rows)
             if listed.rows:
                 yield written(listed.rows)
             if listed.next is None:

@@ -1,6 +1,5 @@
 """`/v1/complaints`: list, detail, timeline, custody, access log. What a caller may not know of is 404."""
 
-from functools import partial
 from uuid import UUID
 
 from fastapi import Request
@@ -11,13 +10,13 @@ from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Snapshot
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
-from chassis.http.streams import RESPONSES, Stream, stream_form, walking
+from chassis.http.streams import RESPONSES, Stream, stream_form
 from chassis.http.versions import encode, single
 from chassis.ops.clock import Now
 from complaints.cases import access, queries, shown
 from complaints.cases.callers import CaseCaller
 from complaints.cases.rights import Reader
-from complaints.cases.schemas import Case, CasePage, CaseSummary, Custody, Timeline
+from complaints.cases.schemas import Case, CasePage, Custody, Timeline
 from complaints.cases.visibility import roles_on
 
 routes = router(tags=["complaints"])
@@ -42,8 +41,7 @@ async def list_complaints(
 ) -> Response:
     """The cases that the caller's roles reach; a citizen's own. The same filter gives the same rows everywhere."""
     if (form := stream_form(request)) is not None:
-        find = partial(queries.list_cases, caller=caller, now=now)
-        return Stream(request, form, walking(form, chosen, find, shown.summary, CaseSummary), name="complaints")
+        return Stream(request, form, queries.stream_cases(form, chosen, caller, now), name="complaints")
     page = await queries.list_cases(connection, chosen, caller, now)
     return Response(encode(page.written([shown.summary(row) for row in page.rows])), media_type=_JSON, headers=_PRIVATE)
 
