@@ -27,7 +27,9 @@ from chassis.http.languages import Text
 from chassis.http.problems import BadRequest, Flaw, Unavailable
 from chassis.http.versions import JSON_OPTIONS
 
-JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
+JSON = "application/json"
+CSV: Literal["text/csv"] = "text/csv"
+NDJSON: Literal["application/x-ndjson"] = "application/x-ndjson"
 Form = Literal["text/csv", "application/x-ndjson"]
 MOST_AT_ONCE = 4
 """Streams of one process."""
@@ -74,7 +76,7 @@ def stream_form(request: Request) -> Form | None:
     paging = [name for name in ("cursor", "limit") if name in request.query_params]
     if paging:
         raise BadRequest(_NO_PAGES, errors=[Flaw(f"query/{name}", "stream", _NO_PAGES) for name in paging])
-    return CSV if form == CSV else NDJSON  # type: ignore[return-value]
+    return CSV if form == CSV else NDJSON
 
 
 class Stream(Response):

@@ -8,6 +8,9 @@ from fastapi import FastAPI
 from chassis.data.feed import own_feed
 from chassis.data.followers import Follower
 from chassis.documents.printing import open_printing
+from chassis.exports.work import export_jobs
+from chassis.exports.work import purge as purge_exports
+from chassis.exports.work import work as export_work
 from chassis.http.app import Service
 from chassis.http.languages import Text
 from chassis.ops.commands import application
@@ -27,6 +30,7 @@ from complaints.custody import succession
 from complaints.deadlines import routes as deadline_routes
 from complaints.deadlines.planning import Planner
 from complaints.escalation import scanner
+from complaints.exports import resources as exports
 from complaints.handling import routes as handling
 from complaints.intake import batch_routes
 from complaints.intake import routes as intake
@@ -69,6 +73,7 @@ async def _prepare(app: FastAPI) -> None:
     state.places = Places(state.side_pool)
     state.planner = Planner(state.side_pool)
     state.expectations = Expectations(state.side_pool)
+    state.export_jobs = export_jobs(state, exports.RESOURCES)
     state.public_tables = PublicTables(state.side_pool, state.clock)
     settings = state.settings
     state.scanner = scanner_of(settings.clamd_address)
@@ -106,6 +111,7 @@ SERVICE = Service(
         matter_routes.routes,
         notices.routes,
         audit.routes,
+        exports.routes,
         publication.routes,
         statistics.routes,
         public_routes.routes,
@@ -126,6 +132,8 @@ SERVICE = Service(
         delivering.run,
         anchoring.run,
         keeping.run,
+        export_work,
+        purge_exports,
     ),
     commands={
         "verify-chains": commands.verify_chains,
