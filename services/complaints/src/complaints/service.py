@@ -7,12 +7,14 @@ from fastapi import FastAPI
 
 from chassis.data.feed import own_feed
 from chassis.data.followers import Follower
+from chassis.data.jobs import Jobs
 from chassis.documents.printing import open_printing
 from chassis.exports.work import export_jobs
 from chassis.exports.work import purge as purge_exports
 from chassis.exports.work import work as export_work
 from chassis.http.app import Service
 from chassis.http.languages import Text
+from chassis.http.vocabularies import read_vocabularies
 from chassis.ops.commands import application
 from complaints import reference
 from complaints.attachments import case_routes, scanning
@@ -47,6 +49,10 @@ from complaints.notices.adapters import adapters_of
 from complaints.notices.ledger import NoticeLedger
 from complaints.policies import routes as policies
 from complaints.publication import routes as publication
+from complaints.recaps import routes as recaps
+from complaints.recaps.operations import JOB as RECAP
+from complaints.recaps.work import RecapWork, labels
+from complaints.recaps.work import work as recap_work
 from complaints.reporters import disclosure_routes
 from complaints.reporters import routes as reporters
 from complaints.settings import ComplaintsSettings
@@ -66,6 +72,7 @@ def _desk_of(codes: Codes, kind: str) -> str:
 
 async def _prepare(app: FastAPI) -> None:
     state = app.state
+    settings = state.settings
     state.case_keys = read_keys(state.settings.identity_key.get_secret_value())
     state.codes = read_codes(state.settings.data_dir)
     state.printing = open_printing(state.settings, ("directory", "complaints"))
@@ -74,8 +81,10 @@ async def _prepare(app: FastAPI) -> None:
     state.planner = Planner(state.side_pool)
     state.expectations = Expectations(state.side_pool)
     state.export_jobs = export_jobs(state, exports.RESOURCES)
+    url = settings.database_url.get_secret_value()
+    categories = labels(read_vocabularies(settings.data_dir, ("complaints",))["lapor_categories"])
+    state.recap_jobs = Jobs(state.side_pool, {RECAP: RecapWork(url, categories=categories, clock=state.clock)})
     state.public_tables = PublicTables(state.side_pool, state.clock)
-    settings = state.settings
     state.scanner = scanner_of(settings.clamd_address)
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     state.adapters = adapters_of(smtp_url, settings.notice_sender, development=settings.prima_env == "development")
@@ -113,6 +122,7 @@ SERVICE = Service(
         audit.routes,
         exports.routes,
         publication.routes,
+        recaps.routes,
         statistics.routes,
         public_routes.routes,
     ),
@@ -134,6 +144,7 @@ SERVICE = Service(
         keeping.run,
         export_work,
         purge_exports,
+        recap_work,
     ),
     commands={
         "verify-chains": commands.verify_chains,

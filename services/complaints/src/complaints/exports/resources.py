@@ -10,7 +10,6 @@ from chassis.http.streams import Open
 from complaints.cases.callers import CaseCaller
 from complaints.cases.queries import FILTERS, settled, stream_cases
 from complaints.cases.rights import ACT, READ
-from complaints.exports import tables
 from directory.access import Actors
 
 
@@ -31,6 +30,5 @@ async def _open_cases(asked: Asked) -> Open:
     return stream_cases(asked.form, asked.chosen, caller, asked.now, since=asked.since)
 
 
-TABLES = (tables.jobs, tables.exports, tables.export_pieces)
 RESOURCES = (Resource("complaints", FILTERS, _open_cases, settle=settled, knows_changes=True),)
 routes = export_routes("complaints", RESOURCES, Depends(_allowed))

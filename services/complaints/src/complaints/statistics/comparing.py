@@ -2,7 +2,7 @@
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
-from complaints.statistics.counting import CASES, CELL, COUNTED_CELLS, COUNTERS, SPREAD_CELLS
+from complaints.statistics.counting import CASES, CELL, COUNTED_CELLS, COUNTERS, RECAPS, SPREAD_CELLS
 
 _SIGNED = "WITH signed AS (SELECT 1 AS sign, * FROM case_tallies)"
 
@@ -24,9 +24,12 @@ WITH uncounted AS (
     UNION SELECT CAST(split_part(subject, '/', 2) AS uuid) FROM outbox WHERE type LIKE 'case.%'
     UNION SELECT case_id FROM unannounced_changes),
 anew AS ({CASES} AND cases.id NOT IN (SELECT id FROM uncounted)),
-held AS (SELECT * FROM case_tallies WHERE source = 'platform' AND id NOT IN (SELECT id FROM uncounted))
-SELECT count(*) FROM anew FULL JOIN held USING (id) WHERE anew IS DISTINCT FROM held
-  AND NOT coalesce(held.due_at < now(), false)
+held AS (SELECT * FROM case_tallies WHERE source = 'platform' AND id NOT IN (SELECT id FROM uncounted)),
+recaps AS ({RECAPS}),
+counted_recaps AS (SELECT * FROM case_tallies WHERE source <> 'platform')
+SELECT (SELECT count(*) FROM anew FULL JOIN held USING (id) WHERE anew IS DISTINCT FROM held
+        AND NOT coalesce(held.due_at < now(), false))
+     + (SELECT count(*) FROM recaps FULL JOIN counted_recaps USING (id) WHERE recaps IS DISTINCT FROM counted_recaps)
 """)  # noqa: S608 - names of ours
 _COUNTS = _cells("case_counts", COUNTED_CELLS, CELL, COUNTERS)
 _SPREADS = _cells("case_spreads", SPREAD_CELLS, (*CELL, "item"), ("n",))

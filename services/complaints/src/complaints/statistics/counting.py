@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
-from complaints.statistics import cubes, facts
+from complaints.statistics import cubes, facts, recap_facts
 from complaints.statistics.cubes import Cube
 
 BATCH = 2_000
@@ -127,11 +127,28 @@ CASES = fresh(
 _COUNT_CASES = _count(f"{CASES} AND cases.id = ANY(CAST(:ids AS uuid[]))", f"source = '{facts.PLATFORM}'")
 
 
+RECAPS = fresh(recap_facts.COLUMNS, "recap_cases", "true")
+_COUNT_RECAPS = _count(f"{RECAPS} AND recap_cases.id = ANY(CAST(:ids AS uuid[]))", f"source = '{facts.LAPOR}'")
+_NEXT_RECAPS = Statement("SELECT id FROM recap_cases WHERE id > :after ORDER BY id LIMIT :most")
+
+
 async def count_cases(connection: Connection, ids: Sequence[UUID]) -> int:
     """Count these cases as they are now, in the caller's transaction that holds `LOCK`; how many had changed."""
+    return await _count_anew(connection, _COUNT_CASES, ids)
+
+
+async def count_recaps(connection: Connection, ids: Sequence[UUID]) -> int:
+    """Count these rows of recaps as they are now, in the caller's transaction that holds `LOCK`; how many had changed."""
+    done = 0
+    for start in range(0, len(ids), BATCH):
+        done += await _count_anew(connection, _COUNT_RECAPS, ids[start : start + BATCH])
+    return done
+
+
+async def _count_anew(connection: Connection, statement: Statement, ids: Sequence[UUID]) -> int:
     if not ids:
         return 0
-    changed: int = await _COUNT_CASES.fetchval(connection, ids=list(ids))
+    changed: int = await statement.fetchval(connection, ids=list(ids))
     for statement in _EMPTY if changed else ():
         await statement.execute(connection)
     return changed
@@ -171,7 +188,14 @@ async def _build(connection: Connection, begun_at: int | None, built_to: UUID | 
 
 
 async def forget(connection: Connection) -> None:
-    """Let everything be counted anew, from the rows; until then statistics are read from these. In the caller's transaction."""
+    """Let every case be counted anew, from the rows; until then statistics are read from these. In the caller's transaction.
+
+    Rows of recaps are always counted, and are so again when this ends.
+    """
     await LOCK.execute(connection)
     await connection.execute("TRUNCATE case_tallies, case_counts, case_spreads")
     await _FORGET.execute(connection)
+    last = _FIRST
+    while ids := [row["id"] for row in await _NEXT_RECAPS.fetch(connection, after=last, most=BATCH)]:
+        await count_recaps(connection, ids)
+        last = ids[-1]

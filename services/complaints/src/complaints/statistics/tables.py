@@ -8,11 +8,13 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    DateTime,
     Index,
     Integer,
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -20,6 +22,7 @@ from sqlalchemy import (
 from complaints.metadata import metadata
 from complaints.statistics import cubes, facts
 
+_AT = DateTime(timezone=True)
 _NULLABLE = frozenset({"institution_id", "unit_id", "service_id", "category", "region_code", "due_at"})
 
 case_tallies = Table(
@@ -54,6 +57,27 @@ case_counts = _cells("case_counts", *(Column(name, Integer, nullable=False) for 
 case_spreads = _cells("case_spreads", Column("item", Text, nullable=False), Column("n", Integer, nullable=False))
 Index("case_counts_empty_idx", case_counts.c.cell, postgresql_where=text("filed = 0"))
 Index("case_spreads_empty_idx", case_spreads.c.cell, postgresql_where=text("n = 0"))
+
+recap_cases = Table(
+    "recap_cases",  # rows of recaps from SP4N-LAPOR!: counted beside cases, and never cases themselves
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("institution_id", Uuid, nullable=False),
+    Column("lapor_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("case_class", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("category", Text),
+    Column("unit_id", Uuid),
+    Column("region_code", Text),
+    Column("received_at", _AT, nullable=False),
+    Column("disposed_at", _AT),
+    Column("followed_up_at", _AT),
+    Column("closed_at", _AT),
+    Column("rating", Integer),
+    Column("import_id", Uuid, nullable=False),  # which wrote it last
+    UniqueConstraint("institution_id", "lapor_id", name="recap_cases_lapor_id_key"),
+)
 
 counting = Table(
     "counting",

@@ -15,7 +15,6 @@ from chassis.http.identity import Caller, policy, signed_in
 from chassis.http.streams import Open, walking
 from registry.appointments import queries as appointments
 from registry.appointments.schemas import Appointment
-from registry.exports import tables
 from registry.institutions import queries as institutions
 from registry.institutions.schemas import Institution
 from registry.moments import Moment, today
@@ -44,7 +43,6 @@ def _list(
     return Resource(name, filters, open_)
 
 
-TABLES = (tables.exports, tables.export_pieces)
 RESOURCES = (
     _list("institutions", institutions.FILTERS, institutions.find_institutions, institutions.shown, Institution),
     _list("units", units.FILTERS, units.find_units, units.shown, Unit),
