@@ -8,7 +8,7 @@ _SIGNED = "WITH signed AS (SELECT 1 AS sign, * FROM case_tallies)"
 
 
 def _cells(table: str, placed: str, key: tuple[str, ...], values: tuple[str, ...]) -> Statement:
-    sums = ", ".join(f"CAST(sum({name}) AS integer) AS {name}" for name in values)
+    sums = ", ".join(f"CAST(sum(sign * {name}) AS integer) AS {name}" for name in values)
     names = ", ".join((*key, *values))
     return Statement(f"""{_SIGNED}, anew AS (
         SELECT {", ".join(key)}, {sums} FROM ({placed}) AS placed GROUP BY {", ".join(key)}),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from chassis.data.pool import Connection
-from chassis.data.statements import Statement
+from chassis.data.statements import DIALECT, Statement
 from complaints.statistics import cubes, facts, recap_facts
 from complaints.statistics.cubes import Cube
 
@@ -87,9 +87,18 @@ def _keep_cells(table: str, values: Sequence[str], source: str, *further: str) -
 
 COUNTED_CELLS = f"""
     SELECT sign, {", ".join(COUNTERS)}, {_PLACE} FROM signed CROSS JOIN {_values(cubes.COUNTED)}"""  # noqa: S608
+_SPREAD_BY = tuple(name for name in cubes.DIMENSIONS if any(name in cube.dimensions for cube in cubes.SPREAD))
+_UNUSED = ", ".join(
+    f"CAST(NULL AS {facts.DIMENSIONS[name][0].compile(dialect=DIALECT)}) AS {name}"
+    for name in cubes.DIMENSIONS
+    if name not in _SPREAD_BY
+)
+# What a case keeps is taken off and added in one: it falls out before it is multiplied by the cubes.
 SPREAD_CELLS = f"""
-    SELECT sign, item, 1 AS n, {_PLACE} FROM (
-        SELECT sign, day, {", ".join(cubes.DIMENSIONS)}, unnest(spread) AS item FROM signed) AS each
+    SELECT each.sign, item, 1 AS n, {_PLACE} FROM (
+        SELECT sum(sign) AS sign, day, {", ".join(_SPREAD_BY)}, {_UNUSED}, item FROM (
+            SELECT sign, day, {", ".join(_SPREAD_BY)}, unnest(spread) AS item FROM signed) AS items
+        GROUP BY day, {", ".join(_SPREAD_BY)}, item HAVING sum(sign) <> 0) AS each
     CROSS JOIN {_values(cubes.SPREAD)}"""  # noqa: S608
 
 
