@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from complaints.attachments import documents, formats, names, ranges
+from chassis.http import ranges
+from complaints.attachments import documents, formats, names
 from complaints.attachments.operations import choice_flaws
 from complaints.attachments.pictures import Damaged, pixels
 from complaints.attachments.scanners import MOST_PIXELS, inspect

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from openpyxl import Workbook
 
-from registry.imports import sheets
-from registry.imports.sheets import BadCell, Unreadable, read_sheet
+from chassis.imports import sheets
+from chassis.imports.sheets import BadCell, Unreadable, read_sheet
 
 KNOWN, REQUIRED = {"code", "name", "kind"}, {"code"}
 

@@ -165,10 +165,10 @@ async def open_pool(
     return Pool(pool, size)
 
 
-async def connect(url: str, *, name: str) -> Connection:
+async def connect(url: str, *, name: str, session: Mapping[str, str] | None = None) -> Connection:
     """One connection without time limits, with the pool's codecs: for LISTEN, loads and streams."""
     connection: Connection = await asyncpg.connect(
-        url, server_settings={"application_name": name, "timezone": "UTC", "jit": "off"}
+        url, server_settings={"application_name": name, "timezone": "UTC", "jit": "off", **(session or {})}
     )
     await _prepare(connection)
     return connection

@@ -80,7 +80,8 @@ class Edge:
             await call.refuse(BodyTooLarge())
             return
         try:
-            async with asyncio.timeout(deadline_s(call.scope["path"], self._deadline_s)):
+            async with asyncio.timeout(deadline_s(call.scope["path"], self._deadline_s)) as deadline:
+                call.scope["state"]["deadline"] = deadline
                 await self._app(call.scope, call.receive, call.send)
         except TimeoutError:
             await call.refuse(Unavailable(headers={"Retry-After": "2"}))

@@ -113,18 +113,18 @@ class Filters:
     def __post_init__(self) -> None:
         self._by_name = {parameter.name: parameter for parameter in self.parameters}
 
-    def dependency(self) -> Any:
-        """A FastAPI dependency that reads a `Chosen` from the query."""
+    def dependency(self, *, paged: bool = True) -> Any:
+        """A FastAPI dependency that reads a `Chosen` from the query; not `paged`: the filter alone."""
         orders = [*self.sorts, *(f"-{name}" for name in self.sorts)]
 
         async def choose(request: Request, **given: Any) -> Chosen:
             values = {name: given[_safe(name)] for name in self._by_name if given[_safe(name)] is not None}
             return Chosen(
                 values,
-                given["sort"],
-                given["limit"],
-                given["cursor"],
-                given["count"] == "exact",
+                given.get("sort", self.default_sort),
+                given.get("limit", pages.DEFAULT_LIMIT),
+                given.get("cursor"),
+                given.get("count") == "exact",
                 request.scope["path"],
                 tuple(request.query_params.multi_items()),
             )
@@ -144,7 +144,7 @@ class Filters:
         ]
         signature += [
             inspect.Parameter(name, keyword, default=default, annotation=annotation)
-            for name, annotation, default in paging
+            for name, annotation, default in (paging if paged else ())
         ]
         choose.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
         return Depends(choose)

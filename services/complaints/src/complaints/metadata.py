@@ -4,6 +4,8 @@ from sqlalchemy import MetaData
 
 from chassis.data.events import add_feed_tables
 from chassis.data.followers import add_follower_tables
+from chassis.data.jobs import add_job_table
+from chassis.exports.tables import add_export_tables
 from chassis.http.idempotency import add_idempotency_table
 from directory import tables as directory
 
@@ -19,4 +21,6 @@ metadata = MetaData(
 outbox, events, feed_head = add_feed_tables(metadata)
 idempotency_keys = add_idempotency_table(metadata)
 feed_cursors, parked_events = add_follower_tables(metadata)
+jobs = add_job_table(metadata)
+exports, export_pieces = add_export_tables(metadata)
 directory.merge_into(metadata)

@@ -7,9 +7,14 @@ from fastapi import FastAPI
 
 from chassis.data.feed import own_feed
 from chassis.data.followers import Follower
+from chassis.data.jobs import Jobs
 from chassis.documents.printing import open_printing
+from chassis.exports.work import export_jobs
+from chassis.exports.work import purge as purge_exports
+from chassis.exports.work import work as export_work
 from chassis.http.app import Service
 from chassis.http.languages import Text
+from chassis.http.vocabularies import read_vocabularies
 from chassis.ops.commands import application
 from complaints import reference
 from complaints.attachments import case_routes, scanning
@@ -32,6 +37,7 @@ from complaints.custody.routing.router import Router
 from complaints.deadlines import routes as deadline_routes
 from complaints.deadlines.planning import Planner
 from complaints.escalation import scanner
+from complaints.exports import resources as exports
 from complaints.handling import routes as handling
 from complaints.intake import batch_routes, hint_routes
 from complaints.intake import routes as intake
@@ -50,9 +56,17 @@ from complaints.notices.ledger import NoticeLedger
 from complaints.packages import routes as packages
 from complaints.policies import handling_routes
 from complaints.policies import routes as policies
+from complaints.publication import routes as publication
+from complaints.recaps import routes as recaps
+from complaints.recaps.operations import JOB as RECAP
+from complaints.recaps.work import RecapWork, labels
+from complaints.recaps.work import work as recap_work
 from complaints.reporters import disclosure_routes
 from complaints.reporters import routes as reporters
 from complaints.settings import ComplaintsSettings
+from complaints.statistics import keeping, public_routes
+from complaints.statistics import routes as statistics
+from complaints.statistics.public_figures import PublicTables
 from complaints.suggestions import routes as suggestions
 from complaints.suggestions import suggester
 from complaints.suggestions.commands import train_categories
@@ -72,6 +86,7 @@ def _desk_of(codes: Codes, kind: str) -> str:
 
 async def _prepare(app: FastAPI) -> None:
     state = app.state
+    settings = state.settings
     state.case_keys = read_keys(state.settings.identity_key.get_secret_value())
     state.codes = read_codes(state.settings.data_dir)
     state.printing = open_printing(state.settings, ("directory", "complaints"))
@@ -82,7 +97,11 @@ async def _prepare(app: FastAPI) -> None:
     state.suggester = suggester.Suggester(state.side_pool, lexicon, never)
     state.planner = Planner(state.side_pool)
     state.expectations = Expectations(state.side_pool)
-    settings = state.settings
+    state.export_jobs = export_jobs(state, exports.RESOURCES)
+    url = settings.database_url.get_secret_value()
+    categories = labels(read_vocabularies(settings.data_dir, ("complaints",))["lapor_categories"])
+    state.recap_jobs = Jobs(state.side_pool, {RECAP: RecapWork(url, categories=categories, clock=state.clock)})
+    state.public_tables = PublicTables(state.side_pool, state.clock)
     state.scanner = scanner_of(settings.clamd_address)
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     state.adapters = adapters_of(smtp_url, settings.notice_sender, development=settings.prima_env == "development")
@@ -126,6 +145,11 @@ SERVICE = Service(
         notices.routes,
         packages.routes,
         audit.routes,
+        exports.routes,
+        publication.routes,
+        recaps.routes,
+        statistics.routes,
+        public_routes.routes,
     ),
     problems={
         "cases_pk": AlreadyFiled(),
@@ -145,11 +169,17 @@ SERVICE = Service(
         delivering.run,
         anchoring.run,
         suggester.keep_speaking,
+        keeping.run,
+        export_work,
+        purge_exports,
+        recap_work,
     ),
     commands={
         "verify-chains": commands.verify_chains,
         "anchor": commands.make_anchor,
         "train-categories": train_categories,
+        "count-anew": keeping.count_anew,
+        "compare-counts": keeping.compare_counts,
     },
     load_reference_data=reference.load,
     prepare=_prepare,

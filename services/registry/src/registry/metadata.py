@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from chassis.data.events import add_feed_tables
 from chassis.data.followers import add_follower_tables
+from chassis.exports.tables import add_export_tables
 from chassis.http.idempotency import add_idempotency_table
 
 metadata = MetaData(
@@ -18,3 +19,4 @@ metadata = MetaData(
 outbox, events, feed_head = add_feed_tables(metadata)
 idempotency_keys = add_idempotency_table(metadata)
 feed_cursors, parked_events = add_follower_tables(metadata)
+exports, export_pieces = add_export_tables(metadata)

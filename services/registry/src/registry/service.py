@@ -6,6 +6,9 @@ from fastapi import FastAPI
 
 from chassis.data.jobs import Jobs, Work
 from chassis.documents.printing import open_printing
+from chassis.exports.work import export_jobs
+from chassis.exports.work import purge as purge_exports
+from chassis.exports.work import work as export_work
 from chassis.http.app import Service
 from chassis.http.languages import Text
 from chassis.ops.commands import application
@@ -18,6 +21,7 @@ from registry.authority import routes as authority
 from registry.calendars import routes as calendars
 from registry.consultations import comment_routes
 from registry.consultations import routes as consultations
+from registry.exports import resources as exports
 from registry.imports import operations as import_operations
 from registry.imports import routes as imports
 from registry.imports.work import ImportWork
@@ -63,6 +67,7 @@ async def prepare(app: FastAPI) -> None:
     reorganising = ReorganisationWork(url, terms=app.state.terms, clock=app.state.clock, problems=PROBLEMS)
     works: dict[str, Work] = {import_operations.JOB: importing, reorganisation_operations.JOB: reorganising}
     app.state.jobs = Jobs(app.state.side_pool, works)
+    app.state.export_jobs = export_jobs(app.state, exports.RESOURCES)
 
 
 SERVICE = Service(
@@ -91,11 +96,12 @@ SERVICE = Service(
         aftercare_routes.routes,
         reorganisations.routes,
         imports.routes,
+        exports.routes,
     ),
     problems=PROBLEMS,
     copies={"complaints": ComplaintsOffers()},
     channels=(CHANNEL,),
-    tasks=(aftercare.watch_days, following.watch_days, imports.work),
+    tasks=(aftercare.watch_days, following.watch_days, imports.work, export_work, purge_exports),
     load_reference_data=reference.load,
     prepare=prepare,
     vocabularies=VOCABULARIES,

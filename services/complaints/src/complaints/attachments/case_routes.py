@@ -11,6 +11,7 @@ from starlette.responses import Response
 from chassis.data.transactions import Reading, Transaction
 from chassis.http.idempotency import Once
 from chassis.http.problems import Forbidden, NotFound, Unprocessable
+from chassis.http.ranges import Unsatisfiable, read_range
 from chassis.http.routing import router
 from chassis.http.versions import MayMatch, encode
 from chassis.ops.clock import Now
@@ -18,7 +19,6 @@ from complaints.attachments import problems, queries
 from complaints.attachments.adding import add
 from complaints.attachments.names import disposition
 from complaints.attachments.opening import reads
-from complaints.attachments.ranges import Unsatisfiable, read_range
 from complaints.attachments.schemas import Attaching, Attachments
 from complaints.cases import access
 from complaints.cases.rights import Anybody, Reader

@@ -1,5 +1,6 @@
 """Reading cases: the list under its filter, one case with its names, timeline, custody."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -9,8 +10,10 @@ from fastapi import Depends
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Select,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     case,
@@ -24,14 +27,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
+from chassis.http.copies import copied
 from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, between, matching, one_of
 from chassis.http.languages import Text as Told
 from chassis.http.models import Instant
 from chassis.http.problems import BadRequest, Flaw
+from chassis.http.streams import Form, Open
 from complaints.cases import lineage, shown
 from complaints.cases.callers import CaseCaller
+from complaints.cases.shown import SUMMARY
 from complaints.cases.tables import case_history, cases, due_order
-from complaints.cases.visibility import visible
+from complaints.cases.visibility import Visible, visible
 from directory.roles import NATIONAL_ADMIN, OMBUDSMAN
 from directory.tables import unit_ancestors
 
@@ -104,8 +110,8 @@ _LISTED = [
 ]
 
 
-async def _choose(chosen: Annotated[Chosen, FILTERS.dependency()]) -> Chosen:
-    """The filter with `unit` and `scope` made one condition."""
+def settled(chosen: Chosen) -> Chosen:
+    """The filter with `unit` and `scope` made one condition. Raises BadRequest."""
     values = dict(chosen.values)
     scope = values.pop("scope", None)
     if scope is None:
@@ -117,7 +123,18 @@ async def _choose(chosen: Annotated[Chosen, FILTERS.dependency()]) -> Chosen:
     return replace(chosen, values=values)
 
 
+async def _choose(chosen: Annotated[Chosen, FILTERS.dependency()]) -> Chosen:
+    return settled(chosen)
+
+
+async def _choose_filter(chosen: Annotated[Chosen, FILTERS.dependency(paged=False)]) -> Chosen:
+    return settled(chosen)
+
+
 Choice = Annotated[Chosen, Depends(_choose)]
+"""What a list is asked for."""
+FilterChoice = Annotated[Chosen, Depends(_choose_filter)]
+"""The same filter alone."""
 
 
 _READABLE = select(*_LISTED, due_order, true().label("readable"))
@@ -126,14 +143,38 @@ _READABLE = select(*_LISTED, due_order, true().label("readable"))
 
 async def list_cases(connection: Connection, chosen: Chosen, caller: CaseCaller, now: datetime) -> Listed:
     """A page of the cases that the caller may see; `readable` says whether also their text."""
+    source, seen, values = _seen(chosen, caller, now)
+    return await FILTERS.page(connection, chosen, source, reach=(seen.shape, seen.condition, values))
+
+
+def _seen(chosen: Chosen, caller: CaseCaller, now: datetime) -> tuple[Select[Any], Visible, Mapping[str, Any]]:
+    """The rows of a list, the condition that the caller may see them, and its values."""
     # Searching the text shows what is in it: only among cases whose text may be read.
     seen = visible(caller, now, content="q" in chosen.values)
-    source, values = _READABLE, seen.values
-    if not caller.actor.unbound and caller.actor.holds(NATIONAL_ADMIN, OMBUDSMAN):
-        texts = visible(caller, now, content=True)
-        source = select(*_LISTED, due_order, case((texts.condition, true()), else_=false()).label("readable"))
-        values = {**seen.values, **texts.values}
-    return await FILTERS.page(connection, chosen, source, reach=(seen.shape, seen.condition, values))
+    if caller.actor.unbound or not caller.actor.holds(NATIONAL_ADMIN, OMBUDSMAN):
+        return _READABLE, seen, seen.values
+    texts = visible(caller, now, content=True)
+    source = select(*_LISTED, due_order, case((texts.condition, true()), else_=false()).label("readable"))
+    return source, seen, {**seen.values, **texts.values}
+
+
+def stream_cases(
+    form: Form, chosen: Chosen, caller: CaseCaller, now: datetime, *, since: datetime | None = None
+) -> Open:
+    """All cases of a list as a stream, the items as of shown.summary; `since`: only those that changed from then on."""
+    source, seen, values = _seen(chosen, caller, now)
+    conditions = [*FILTERS.conditions(chosen), seen.condition]
+    values = {**chosen.values, **values}
+    if since is not None:
+        conditions.append(cases.c.updated_at >= bindparam("since", type_=cases.c.updated_at.type))
+        values["since"] = since
+    rows = source.where(and_(true(), *conditions)).subquery("listed")
+    columns: dict[str, ColumnElement[Any]] = {wire: rows.c[name] for wire, name in SUMMARY}
+    columns["title"] = case((rows.c.readable, rows.c.title))
+    sort = FILTERS.sorts[chosen.sort.lstrip("-")]
+    names = [column.name for column in sort.columns]
+    order = [rows.c[name].desc() if chosen.sort.startswith("-") else rows.c[name].asc() for name in names]
+    return copied(form, rows, values, columns=columns, order=order, count=chosen.count)
 
 
 _ONE = Statement("""

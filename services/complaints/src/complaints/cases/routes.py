@@ -10,6 +10,7 @@ from chassis.data.statements import Row
 from chassis.data.transactions import Reading
 from chassis.http.problems import Forbidden, NotFound
 from chassis.http.routing import router
+from chassis.http.streams import RESPONSES, Stream, stream_form
 from chassis.http.versions import encode, single
 from chassis.ops.clock import Now
 from complaints.cases import access, queries, shown
@@ -39,9 +40,15 @@ async def seen(
     return row, roles
 
 
-@routes.get("/complaints", operation_id="list_complaints", summary="Find cases", response_model=CasePage)
-async def list_complaints(caller: Reader, connection: Reading, now: Now, chosen: queries.Choice) -> Response:
+@routes.get(
+    "/complaints", operation_id="list_complaints", summary="Find cases", response_model=CasePage, responses=RESPONSES
+)
+async def list_complaints(
+    request: Request, caller: Reader, connection: Reading, now: Now, chosen: queries.Choice
+) -> Response:
     """The cases that the caller's roles reach; a citizen's own. The same filter gives the same rows everywhere."""
+    if (form := stream_form(request)) is not None:
+        return Stream(request, form, queries.stream_cases(form, chosen, caller, now), name="complaints")
     page = await queries.list_cases(connection, chosen, caller, now)
     return Response(encode(page.written([shown.summary(row) for row in page.rows])), media_type=_JSON, headers=_PRIVATE)
 

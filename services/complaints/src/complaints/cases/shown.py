@@ -12,7 +12,7 @@ from complaints.cases.status import neutral_state, public_status
 from complaints.cases.visibility import CONTRIBUTOR, FILER, REPORTER, sees_content
 
 _WIRE = {"case_class": "class"}
-_SUMMARY = tuple((_WIRE.get(name, name), name) for name in CaseSummary.model_fields)
+SUMMARY = tuple((_WIRE.get(name, name), name) for name in CaseSummary.model_fields)
 _DETAIL = tuple(Case.model_fields)
 _TEXTS = ("title", "body", "location", "requested_solution", "loss_amount_idr", "information")
 _NOT_FOR_REPORTERS = ("proposed_outcome", "escalation_level", "proposed_unit_id", "custody")
@@ -38,7 +38,7 @@ def is_outside(roles: Iterable[str]) -> bool:
 
 def summary(row: Row) -> dict[str, Any]:
     """The case in a list; `readable` of the row says whether its title may be read."""
-    shown = {wire: row[name] for wire, name in _SUMMARY}
+    shown = {wire: row[name] for wire, name in SUMMARY}
     if not row["readable"]:
         shown["title"] = None
     return shown

@@ -109,6 +109,7 @@ cases = Table(
         postgresql_where=text("cooperating_unit_ids <> '{}'"),
     ),
     Index("cases_pending_routing_idx", "service_id", postgresql_where=text("routing = 'pending'")),
+    Index("cases_protected_idx", "institution_id", "created_at", "id", postgresql_where=text("custody = 'protected'")),
 )
 due_order = func.coalesce(cases.c.due_at, literal_column("timestamptz '9000-01-01 00:00:00+00'", _AT)).label(
     "due_order"

@@ -12,7 +12,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from complaints.deadlines.clock import Standstill
 from complaints.deadlines.ledger import Duty
-from complaints.deadlines.tables import calendar_versions, clock_intervals, deadline_duties
+from complaints.deadlines.tables import calendar_versions, clock_intervals, deadline_duties, unannounced_changes
 from complaints.policies.queries import Policies
 from directory import tables as directory
 from directory.calendars import Calendar, combine, read_calendar
@@ -89,6 +89,7 @@ _LAYERS = Statement(
     )
     .order_by(func.length(directory.calendars.c.region_code))
 )
+_UNANNOUNCED = Statement(insert(unannounced_changes).values(case_id=bindparam("case_id", type_=Uuid)))
 
 
 async def find_duties(connection: Connection, case_id: UUID, policies: Policies) -> list[Duty]:
@@ -143,6 +144,11 @@ async def begin_standstill(connection: Connection, case_id: UUID, standstill: St
 async def end_standstill(connection: Connection, case_id: UUID, at: datetime) -> None:
     """The case goes on."""
     await _GO_ON.execute(connection, case=case_id, at=at)
+
+
+async def note_unannounced(connection: Connection, case_id: UUID) -> None:
+    """Duties of a case ended or began and no fact tells of it: let it be counted anew."""
+    await _UNANNOUNCED.execute(connection, case_id=case_id)
 
 
 async def calendar_of(connection: Connection, institution_id: UUID | None) -> Calendar:

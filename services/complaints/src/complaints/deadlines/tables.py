@@ -84,3 +84,10 @@ recounts = Table(
     Column("last_case_id", Uuid),  # how far the recount has come
     Column("finished_at", _AT),
 )
+
+unannounced_changes = Table(
+    "unannounced_changes",  # of duties, without a fact in the feed: who counts cases looks here as well, and empties it
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+)

@@ -14,6 +14,7 @@ from complaints.cases.operations import lock_case
 from complaints.deadlines import clock
 from complaints.deadlines.ledger import Duty
 from complaints.deadlines.operations import Book, open_book, save
+from complaints.deadlines.queries import note_unannounced
 from complaints.escalation.lapses import lapse
 from complaints.handling.queries import has_open_commitment
 from complaints.moves.moving import move
@@ -58,6 +59,7 @@ async def _lapse(connection: Connection, case: Row, book: Book, now: datetime) -
     if found.transition is None:
         book.ledger.take_all(found.clock, now)
         await save(connection, case, book, now)
+        await note_unannounced(connection, case["id"])
         return case
     await save(connection, case, book, now)
     row = found.transition

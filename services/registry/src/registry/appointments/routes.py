@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from chassis.http.idempotency import Once
 from chassis.http.identity import Public
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
+from chassis.http.streams import RESPONSES, Stream, stream_form, walking
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from registry.appointments import holding, operations, queries
@@ -62,7 +64,11 @@ def _shown(row: Row, terms: Terms, day: date, request: Request) -> dict[str, Any
 
 
 @routes.get(
-    "/appointments", operation_id="list_appointments", summary="Find appointments", response_model=AppointmentPage
+    "/appointments",
+    operation_id="list_appointments",
+    summary="Find appointments",
+    response_model=AppointmentPage,
+    responses=RESPONSES,
 )
 async def list_appointments(
     request: Request,
@@ -74,6 +80,9 @@ async def list_appointments(
     history: Always = False,
 ) -> Response:
     """Who is in office on a day; with `history=true` whenever."""
+    if (form := stream_form(request)) is not None:
+        find = partial(queries.find_appointments, moment=moment, always=history)
+        return Stream(request, form, walking(form, chosen, find, queries.shown, Appointment), name="appointments")
     page = await queries.find_appointments(connection, chosen, moment, always=history)
     items = [_shown(row, terms, moment.day, request) for row in page.rows]
     return Response(encode(page.written(items)), media_type="application/json")

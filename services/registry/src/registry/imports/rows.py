@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from chassis.http.flaws import Broken
 from chassis.http.languages import Text
 from chassis.http.models import Body, Code, Line, Prose, RegionCode
+from chassis.imports.child import columns, required_columns
 from registry.appointments.schemas import DecreeNumber, EmployeeNumber, Identifier
 from registry.institutions.schemas import Zone
 from registry.services.schemas import Bases, Hours, Locations, Partners
@@ -127,6 +128,8 @@ class StandardRow(Components):
     "3 working_day".
     """
 
+    SPARSE: ClassVar[bool] = True
+    """A component is stored without what it doesn't say; other rows keep the blanks of what they hold."""
     LISTS: ClassVar[frozenset[str]] = frozenset(
         {"legal_basis", "requirements", "product", "facilities", "staff_competence", "internal_supervision"}
     )
@@ -185,17 +188,8 @@ MODELS: dict[str, type[Body]] = {
 KINDS = tuple(MODELS)
 
 
-def columns(kind: str) -> frozenset[str]:
-    """The columns that a file of this kind may have."""
-    return frozenset(MODELS[kind].model_fields)
-
-
-def required_columns(kind: str) -> frozenset[str]:
-    """The columns that a file of this kind must have."""
-    return frozenset(name for name, field in MODELS[kind].model_fields.items() if field.is_required())
-
-
 def ordered_columns(kind: str) -> list[str]:
     """The columns as a document lists them: required ones first and marked."""
-    required = required_columns(kind)
-    return [f"{name}*" for name in MODELS[kind].model_fields if name in required] + sorted(columns(kind) - required)
+    required = required_columns(MODELS[kind])
+    marked = [f"{name}*" for name in MODELS[kind].model_fields if name in required]
+    return marked + sorted(columns(MODELS[kind]) - required)

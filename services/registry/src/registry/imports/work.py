@@ -19,13 +19,13 @@ from chassis.data.pool import Connection, connect
 from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Problem
+from chassis.imports.findings import Report
+from chassis.imports.reading import read_rows
+from chassis.imports.sheets import Unreadable
 from chassis.ops.clock import Clock
 from registry.imports import queries
-from registry.imports.findings import Report
 from registry.imports.operations import clear
 from registry.imports.plans.places import Line, Request
-from registry.imports.reading import read_rows
-from registry.imports.sheets import Unreadable
 from registry.imports.stores import appointments, institutions, people, services, standards, units
 from registry.recorded import begin_change
 from registry.terms import Terms
@@ -145,7 +145,9 @@ class _Run:
             await self._lease.hold(connection)
             await _FORGET_ROWS.execute(connection, id=self._id)
         content = await queries.find_file(connection, self._id)
-        async with aclosing(read_rows(content, kind=self._found["kind"], form=self._found["form"])) as batches:
+        async with aclosing(
+            read_rows(content, module="registry.imports.child", kind=self._found["kind"], form=self._found["form"])
+        ) as batches:
             async for batch in batches:
                 records = [(self._id, line["number"], line.get("content"), line.get("flaws")) for line in batch]
                 async with connection.transaction():

@@ -1,5 +1,6 @@
 """`/v1/institutions`: read by everybody; registered by the platform, changed by the institution's own people too."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from chassis.http.idempotency import Once
 from chassis.http.identity import Public
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
+from chassis.http.streams import RESPONSES, Stream, stream_form, walking
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from registry.institutions import operations, queries
@@ -24,12 +26,23 @@ routes = router(tags=["institutions"])
 
 
 @routes.get(
-    "/institutions", operation_id="list_institutions", summary="Find institutions", response_model=InstitutionPage
+    "/institutions",
+    operation_id="list_institutions",
+    summary="Find institutions",
+    response_model=InstitutionPage,
+    responses=RESPONSES,
 )
 async def list_institutions(
-    _caller: Public, connection: Reading, moment: AtMoment, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
+    request: Request,
+    _caller: Public,
+    connection: Reading,
+    moment: AtMoment,
+    chosen: Annotated[Chosen, queries.FILTERS.dependency()],
 ) -> Response:
     """Institutions in force on a day, by name, kind, region or code."""
+    if (form := stream_form(request)) is not None:
+        find = partial(queries.find_institutions, moment=moment)
+        return Stream(request, form, walking(form, chosen, find, queries.shown, Institution), name="institutions")
     page = await queries.find_institutions(connection, chosen, moment)
     return Response(encode(page.written([queries.shown(row) for row in page.rows])), media_type="application/json")
 

@@ -1,6 +1,7 @@
 """`/v1/services`: the catalogue, read by everybody; written by the institution's people and, in their subtree, heads of units."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from chassis.http.idempotency import Once
 from chassis.http.identity import Public
 from chassis.http.problems import BadRequest, Flaw, NotFound
 from chassis.http.routing import router
+from chassis.http.streams import RESPONSES, Stream, stream_form, walking
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from directory.zones import iana_name
@@ -36,11 +38,24 @@ def _reply(request: Request, row: Row, *, status: int = 200) -> Response:
     return single(request, queries.shown(row), version=row["version"], status=status, headers=headers)
 
 
-@routes.get("/services", operation_id="list_services", summary="Find services", response_model=ServicePage)
+@routes.get(
+    "/services",
+    operation_id="list_services",
+    summary="Find services",
+    response_model=ServicePage,
+    responses=RESPONSES,
+)
 async def list_services(
-    _caller: Public, connection: Snapshot, moment: OnDay, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
+    request: Request,
+    _caller: Public,
+    connection: Snapshot,
+    moment: OnDay,
+    chosen: Annotated[Chosen, queries.FILTERS.dependency()],
 ) -> Response:
     """By words, place, life event, target group and more; with `as_of`, those that were offered on the day."""
+    if (form := stream_form(request)) is not None:
+        find = partial(queries.find_services, moment=moment)
+        return Stream(request, form, walking(form, chosen, find, queries.shown, Service), name="services")
     page = await queries.find_services(connection, chosen, moment)
     return Response(encode(page.written([queries.shown(row) for row in page.rows])), media_type="application/json")
 

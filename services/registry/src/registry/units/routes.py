@@ -1,5 +1,6 @@
 """`/v1/units`: the tree of an institution, read by everybody, changed by the institution's own people."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from chassis.http.idempotency import Once
 from chassis.http.identity import Public
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
+from chassis.http.streams import RESPONSES, Stream, stream_form, walking
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from registry.moments import AtMoment
@@ -23,11 +25,24 @@ from registry.units.schemas import Ancestors, Descendants, NewUnit, Unit, UnitPa
 routes = router(tags=["units"])
 
 
-@routes.get("/units", operation_id="list_units", summary="Find units", response_model=UnitPage)
+@routes.get(
+    "/units",
+    operation_id="list_units",
+    summary="Find units",
+    response_model=UnitPage,
+    responses=RESPONSES,
+)
 async def list_units(
-    _caller: Public, connection: Reading, moment: AtMoment, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
+    request: Request,
+    _caller: Public,
+    connection: Reading,
+    moment: AtMoment,
+    chosen: Annotated[Chosen, queries.FILTERS.dependency()],
 ) -> Response:
     """Units in force on a day; `unit=…&scope=subtree` for a unit with everything below it."""
+    if (form := stream_form(request)) is not None:
+        find = partial(queries.find_units, moment=moment)
+        return Stream(request, form, walking(form, chosen, find, queries.shown, Unit), name="units")
     page = await queries.find_units(connection, chosen, moment)
     return Response(encode(page.written([queries.shown(row) for row in page.rows])), media_type="application/json")
 

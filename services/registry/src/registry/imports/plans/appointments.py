@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from chassis.http.languages import Text
+from chassis.imports.findings import Report
 from chassis.ops.identifiers import new_id
 from directory.roles import REACHING_ALL
 from registry.appointments import holding
 from registry.appointments.operations import TERMS
-from registry.imports.findings import Report
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, covers, day
 from registry.timeline import Version
 

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.http.languages import Text
+from chassis.imports.findings import Report
 from registry import timeline as time
-from registry.imports.findings import Report
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, day
 from registry.institutions.operations import TERMS
 from registry.timeline import Timeline

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.http.languages import Text
+from chassis.imports.findings import Report
 from chassis.ops.identifiers import new_id
-from registry.imports.findings import Report
 from registry.imports.plans.places import Line, Once, Places, Request
 
 CONTENT = ("name", "account_id", "client_id")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.http.languages import Text
-from registry.imports.findings import Report
+from chassis.imports.findings import Report
 from registry.moments import today
 from registry.terms import Terms
 from registry.timeline import Timeline, Version

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.http.languages import Text
+from chassis.imports.findings import Report
 from chassis.ops.identifiers import new_id
 from directory.zones import iana_name
-from registry.imports.findings import Report
 from registry.imports.plans.places import Institution, Line, Once, Places, Request
 from registry.standards.completeness import COMPONENTS, CONSIDERATIONS, component_gaps, consideration_gaps
 from registry.standards.seal import content_hash

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.http.languages import Text
+from chassis.imports.findings import Report
 from chassis.ops.identifiers import new_id
 from registry import timeline as time
-from registry.imports.findings import Report
 from registry.imports.plans.circles import in_circle
 from registry.imports.plans.places import Institution, Line, Once, Places, Request, check_terms, covers, day
 from registry.timeline import Timeline, Version

@@ -6,8 +6,8 @@ from asyncpg import Range
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
+from chassis.imports.findings import Report
 from registry.appointments import facts, holding
-from registry.imports.findings import Report
 from registry.imports.plans import appointments as plans
 from registry.imports.plans.appointments import Held, Plan
 from registry.imports.plans.places import Line, Request

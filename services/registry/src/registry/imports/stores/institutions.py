@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from chassis.http.versions import Expected
+from chassis.imports.findings import Report
 from directory.roles import Actor
 from registry import rights
-from registry.imports.findings import Report
 from registry.imports.plans import institutions as plans
 from registry.imports.plans.institutions import Plan
 from registry.imports.plans.places import Line, Places, Request, regions_of

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
+from chassis.imports.findings import Report
 from directory.roles import REACHING_ALL
 from registry.appointments import facts
-from registry.imports.findings import Report
 from registry.imports.plans import people as plans
 from registry.imports.plans.people import Held, Plan
 from registry.imports.plans.places import Line, Request

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
-from registry.imports.findings import Report
+from chassis.imports.findings import Report
 from registry.imports.plans import services as plans
 from registry.imports.plans.places import Line, Request, regions_of
 from registry.imports.plans.services import CONTENT, Held, Plan

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
-from registry.imports.findings import Report
+from chassis.imports.findings import Report
 from registry.imports.plans import standards as plans
 from registry.imports.plans.places import Line, Request
 from registry.imports.plans.standards import Held, Plan

@@ -7,8 +7,8 @@ from asyncpg import Range
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
+from chassis.imports.findings import Report
 from directory.closure import rebuild_closure
-from registry.imports.findings import Report
 from registry.imports.plans import units as plans
 from registry.imports.plans.places import Line, Places, Request, regions_of
 from registry.imports.plans.units import Plan

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from chassis.http.languages import Text
-from registry.imports.sheets import Unreadable
+from chassis.imports.sheets import Unreadable
 
 BATCH = 5_000
 LONGEST_S = 180.0
@@ -21,11 +21,11 @@ _DIED = Text(
 )
 
 
-async def read_rows(content: bytes, *, kind: str, form: str) -> AsyncGenerator[list[dict[str, Any]], None]:
-    """Batches of lines as child.py writes them, without the last. Raises Unreadable."""
+async def read_rows(content: bytes, *, module: str, kind: str, form: str) -> AsyncGenerator[list[dict[str, Any]], None]:
+    """Batches of lines as child.py writes them, without the last; `module` is the service's own that calls it. Raises Unreadable."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-I", "-m", "registry.imports.child", kind, form),
+        *("-I", "-m", module, kind, form),
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,

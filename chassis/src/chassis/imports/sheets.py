@@ -75,14 +75,23 @@ Cells = Mapping[str, "str | BadCell"]
 
 
 def read_sheet(
-    content: bytes, form: str, known: Collection[str], required: Collection[str]
+    content: bytes,
+    form: str,
+    known: Collection[str],
+    required: Collection[str],
+    *,
+    aliases: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[int, Cells]]:
-    """The rows that aren't blank, each with its number (the header is 1). Raises Unreadable, also in mid-way."""
+    """The rows that aren't blank, each with its number (the header is 1). Raises Unreadable, also in mid-way.
+
+    `aliases`: the file is another system's; columns by the names that it may give them, in small letters and digits alone. A column that
+    isn't named here isn't read.
+    """
     records = _READERS[form](content)
     header = next(records, None)
     if header is None:
         raise Unreadable("empty", _EMPTY)
-    names = _columns(header, known, required)
+    names = _columns(header, known, required) if aliases is None else _aliased(header, aliases, required)
     count = skipped = 0
     for number, record in enumerate(records, 2):
         cells = _cells(names, record)
@@ -117,9 +126,26 @@ def _columns(header: Sequence[Any], known: Collection[str], required: Collection
     return names
 
 
+def _aliased(header: Sequence[Any], aliases: Mapping[str, str], required: Collection[str]) -> list[str]:
+    """The columns by their own names; "" for one that isn't read."""
+    if len(header) > MOST_COLUMNS:
+        raise Unreadable("too_many_columns", _COLUMNS)
+    written = ["".join(filter(str.isalnum, cell.lower())) if isinstance(cell, str) else "" for cell in header]
+    names = [aliases.get(name, "") for name in written]
+    read = [name for name in names if name]
+    if len(set(read)) < len(read):
+        raise Unreadable("column_twice", _TWICE)
+    missing = set(required) - set(read)
+    if missing:
+        raise Unreadable("missing_columns", _MISSING.filled(missing=", ".join(sorted(missing))))
+    return names
+
+
 def _cells(names: Sequence[str], record: Sequence[Any]) -> Cells:
     found: dict[str, str | BadCell] = {}
     for name, cell in zip(names, record, strict=False):
+        if not name:
+            continue
         taken = _text(cell.strip()) if isinstance(cell, str) else cell
         if taken:
             found[name] = taken

@@ -1,0 +1,1 @@
+"""Exports of cases: the list of cases as a file."""

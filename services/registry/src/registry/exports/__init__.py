@@ -1,0 +1,1 @@
+"""Exports of the registry: its main lists as files."""
