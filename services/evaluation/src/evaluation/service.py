@@ -1,5 +1,6 @@
 """What evaluation is made of. Nothing is decided here."""
 
+import gc
 from functools import partial
 from pathlib import Path
 
@@ -40,6 +41,8 @@ async def prepare(app: FastAPI) -> None:
     state.bell.on(CHANNEL, partial(Actors.forget, state.actors))
     state.vocabularies = read_vocabularies(state.settings.data_dir, CHECKED)
     state.survey_codes = known_codes(state.vocabularies)
+    # A batch makes thousands of objects: without this the collector walks the whole program for them, again and again.
+    gc.freeze()
 
 
 SERVICE = Service(

@@ -1,6 +1,6 @@
 """What is checked of an answer before it is kept: scores, circumstances, the service named. What is kept: `Entry`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +13,7 @@ from chassis.ops.identifiers import acceptable, new_id
 from directory.zones import local_day
 from evaluation.surveys.answer_schemas import NewAnswer
 from evaluation.surveys.answers import (
+    DEFAULT_CHANNEL,
     PROFILE,
     Counted,
     Known,
@@ -53,11 +54,13 @@ SAME = ("scores", "expectations", "channel", "service_id", *PROFILE, "received_a
 """What two arrivals of one answer have in common."""
 
 
-RECORD = (
+COLUMNS = (
     *("id", "survey_id", "scores", "channel", "service_id", *PROFILE, "expectations", "received_at", "day"),
     *("reference_hash", "counted", "version", "version_at", "created_at"),
 )
 """Columns of an answer that is new."""
+_NOTHING = r"\N"
+"""How COPY's text writes null."""
 
 
 class Entry(NamedTuple):
@@ -76,12 +79,21 @@ class Entry(NamedTuple):
         told = (counted.scores, counted.expectations, counted.channel, counted.service_id)
         return (*told, *profile, self.received_at, self.reference)
 
-    def record(self, survey_id: UUID, now: datetime) -> tuple[object, ...]:
-        """The values of RECORD."""
-        counted, profile = self.counted, self.counted.profile
-        told = (counted.scores, counted.channel, counted.service_id, *(profile[name] for name in PROFILE))
-        when = (counted.expectations, self.received_at, counted.day, self.reference)
-        return (self.id, survey_id, *told, *when, True, 1, self.received_at, now)
+    def line(self, survey_id: str, now: str) -> str:
+        """The values of COLUMNS as a line of COPY's text. All of them are numbers, instants, or codes of vocabularies."""
+        counted, received = self.counted, self.received_at.isoformat()
+        profile = "\t".join([term or _NOTHING for term in counted.profile.values()])
+        expected = _NOTHING
+        if counted.expectations is not None:
+            told = ",".join(["NULL" if each is None else str(each) for each in counted.expectations])
+            expected = f"{{{told}}}"
+        reference = _NOTHING if self.reference is None else rf"\\x{self.reference.hex()}"
+        scores = str(counted.scores)[1:-1]
+        return (
+            f"{self.id.hex}\t{survey_id}\t{{{scores}}}\t{counted.channel}"
+            f"\t{counted.service_id or _NOTHING}\t{profile}\t{expected}\t{received}\t{counted.day}"
+            f"\t{reference}\tt\t1\t{received}\t{now}\n"
+        )
 
     def row(self) -> dict[str, Any]:
         """As the insert statement reads it."""
@@ -109,13 +121,10 @@ def local_day_of(survey: Row, at: datetime) -> date:
     return local_day(at, survey["time_zone"])
 
 
-async def find_own_services(
-    connection: Connection, survey: Row, answers: Sequence[NewAnswer], now: datetime
-) -> set[UUID]:
-    """Those of the services named by the answers that belong to what is surveyed."""
+async def find_own_services(connection: Connection, survey: Row, named: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those of the services named by answers that belong to what is surveyed."""
     if survey["service_id"] is not None:
         return {survey["service_id"]}
-    named = {answer.service_id for answer in answers if answer.service_id is not None}
     if not named:
         return set()
     rows = await _OWN_SERVICES.fetch(
@@ -135,7 +144,7 @@ def check_entry(survey: Row, answer: NewAnswer, own_services: set[UUID], *, know
     enters without saying when counts as received now.
     """
     profile: dict[str, str | None] = {name: getattr(answer.profile, name) for name in PROFILE}
-    channel = answer.channel or ("one_time_code" if answer.code is not None else "online_link")
+    channel = answer.channel or ("one_time_code" if answer.code is not None else DEFAULT_CHANNEL)
     received = min(answer.received_at or now, now)
     day = local_day_of(survey, received)
     inside = survey["period_from"] <= day and (survey["period_to"] is None or day < survey["period_to"])
