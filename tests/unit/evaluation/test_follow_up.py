@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from evaluation.surveys.answers import Counted, sum_cells
 from evaluation.surveys.follow_up import realisation_of, share_level, speed_level
 from evaluation.surveys.index import index_of
-from evaluation.surveys.sheets import sheet
 from evaluation.surveys.tally import Tally, united
 from unit.evaluation.published import skm
 
@@ -71,15 +70,6 @@ def test_realisation() -> None:
         4,
     )
     assert whole.complete
-
-
-def test_a_sheet_shows_every_code_and_nothing_of_another_address() -> None:
-    page = sheet("Survei <Dukcapil>", ["AAAA-1", "BBBB-2"], link="https://contoh.go.id/s?kode={code}&x=1")
-    assert page.count("<li>") == 2
-    assert "<b>AAAA-1</b>" in page
-    assert "https://contoh.go.id/s?kode=BBBB-2&amp;x=1" in page
-    assert "Survei &lt;Dukcapil&gt;" in page
-    assert not [word for word in ("<script", "<img", "<link", "url(", "@import") if word in page]
 
 
 score = st.integers(1, 4)
