@@ -40,6 +40,9 @@ async def prepare(app: FastAPI) -> None:
     state.actors = Actors(state.side_pool, find_in_copy)
     state.bell.on(CHANNEL, partial(Actors.forget, state.actors))
     state.vocabularies = read_vocabularies(state.settings.data_dir, CHECKED)
+    state.channel_labels = {
+        item["code"]: item["label"]["id"] for item in state.vocabularies["survey_channels"]["items"]
+    }
     state.survey_codes = known_codes(state.vocabularies)
     # A batch makes thousands of objects: without this the collector walks the whole program for them, again and again.
     gc.freeze()

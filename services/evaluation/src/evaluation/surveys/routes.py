@@ -181,9 +181,19 @@ async def publish_survey(
     now: Now,
     publication: Publication | None = None,
 ) -> Response:
-    """Announce the result with method and process; from then on everybody sees it and nothing in it changes."""
+    """Announce the result with method and process; from then on everybody sees it and nothing in it changes.
+
+    Method and process that aren't told are taken from the survey: its questionnaire, channels, days, respondents, sample.
+    """
     row = await operations.move_survey(
-        connection, survey_id, "publication", actor, expected=expected, now=now, publication=publication
+        connection,
+        survey_id,
+        "publication",
+        actor,
+        expected=expected,
+        now=now,
+        publication=publication,
+        channels=request.app.state.channel_labels,
     )
     return await _reply(request, connection, row, 201)
 
