@@ -17,7 +17,14 @@ from evaluation.assessments import answer_routes as assessment_answers
 from evaluation.assessments import campaign_routes as assessment_campaigns
 from evaluation.assessments import campaigns, ombudsman_routes
 from evaluation.assessments import routes as assessments
-from evaluation.ethics import assessment_routes, case_operations, case_routes, catalogue_routes, decision_routes
+from evaluation.ethics import (
+    assessment_routes,
+    case_operations,
+    case_routes,
+    catalogue_routes,
+    decision_routes,
+    own_verdict_routes,
+)
 from evaluation.facts.copies import ComplaintsFacts, RegistryFacts
 from evaluation.gratification import lapses
 from evaluation.gratification import routes as gratification
@@ -65,6 +72,7 @@ SERVICE = Service(
         assessment_routes.routes,
         case_routes.routes,
         decision_routes.routes,
+        own_verdict_routes.routes,
         gratification.routes,
         instruments.routes,
         assessment_campaigns.routes,
