@@ -46,6 +46,7 @@ _RESOURCES: dict[str, tuple[str, ...]] = {
         "directives",
         "ethics-assessments",
         "ethics-cases",
+        "ethics-verdicts",
         "findings",
         "follow-ups",
         "gratification-reports",

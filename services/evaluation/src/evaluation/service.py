@@ -15,7 +15,7 @@ from directory.follower import CHANNEL
 from evaluation import reference
 from evaluation.assessments import answer_routes as assessment_answers
 from evaluation.assessments import campaign_routes as assessment_campaigns
-from evaluation.assessments import campaigns, ombudsman_routes
+from evaluation.assessments import campaigns, ombudsman_routes, opinions
 from evaluation.assessments import routes as assessments
 from evaluation.ethics import (
     assessment_routes,
@@ -90,7 +90,7 @@ SERVICE = Service(
         **case_operations.PROBLEMS,
         **instrument_operations.PROBLEMS,
         **campaigns.PROBLEMS,
-        **ombudsman_routes.PROBLEMS,
+        **opinions.PROBLEMS,
     },
     vocabularies=VOCABULARIES,
 )
