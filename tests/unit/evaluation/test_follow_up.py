@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.surveys.answers import Counted, sum_cells
+from evaluation.surveys.answers import Circumstances, Counted, sum_cells
 from evaluation.surveys.follow_up import realisation_of, share_level, speed_level
 from evaluation.surveys.index import index_of
 from evaluation.surveys.tally import Tally, united
@@ -86,9 +86,7 @@ def counted(scores: tuple[int, ...], expectations: tuple[int | None, ...] | None
         scores=scores,
         expectations=expectations,
         day=day,
-        channel="paper",
-        service_id=None,
-        profile={},
+        told=Circumstances(channel="paper", service_id=None, profile={}),
     )
 
 

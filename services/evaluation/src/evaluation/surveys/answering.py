@@ -1,6 +1,6 @@
 """Taking answers in: one, or up to a thousand at once. What an answer costs doesn't depend on how many there are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -27,12 +27,16 @@ from evaluation.surveys.entries import (
     local_day_of,
     require_open,
 )
-from evaluation.surveys.keeping import Taken, keep
+from evaluation.surveys.keeping import Taken, copy_in, keep
 from evaluation.surveys.lifecycle import DRAFT
 from evaluation.surveys.plain import PlainReader
 
 _BAD_CODE = Text("Kode ini tidak berlaku untuk survei ini.", "This code isn't one of this survey.")
 _NO_CODE = Text("Kode tidak dipakai dalam kiriman massal.", "Codes aren't for batches.")
+
+
+PORTION = 125
+"""Answers of a batch that are handed to PostgreSQL at a time."""
 
 
 class CodeUsed(Conflict):
@@ -103,12 +107,26 @@ async def answer_in_bulk(
     require_open(survey)
     own = await find_own_services(connection, survey, _named_services(items), now)
     plain = PlainReader(survey, own, known=known, now=now)
-    read = [plain.read(item) or _look_closer(item, survey, own, known=known, now=now) for item in items]
-    kept = await keep(connection, survey, [each for each in read if isinstance(each, Entry)], now)
-    if len(kept) == len(read):
-        return kept
-    outcomes = iter(kept)
+    read: list[Entry | Problem] = []
+
+    def portions() -> Iterator[list[Entry]]:
+        for start in range(0, len(items), PORTION):
+            portion = [
+                plain.read(item) or _look_closer(item, survey, own, known=known, now=now)
+                for item in items[start : start + PORTION]
+            ]
+            read.extend(portion)
+            yield [each for each in portion if isinstance(each, Entry)]
+
+    if not any(_may_be_there_already(item) for item in items):
+        await copy_in(connection, survey, portions(), now)
+        return [Taken(each.id, before=False) if isinstance(each, Entry) else each for each in read]
+    outcomes = iter(await keep(connection, survey, [each for portion in portions() for each in portion], now))
     return [next(outcomes) if isinstance(each, Entry) else each for each in read]
+
+
+def _may_be_there_already(item: Any) -> bool:
+    return isinstance(item, dict) and ("id" in item or "reference" in item)
 
 
 def _look_closer(item: Any, survey: Row, own: set[UUID], *, known: Known, now: datetime) -> Entry | Problem:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,6 +22,8 @@ PROFILE = {
 """What may be told of a respondent, each with its vocabulary: nothing that names a person."""
 WHOLE = ("all", "")
 DEFAULT_CHANNEL = "online_link"
+NOTHING = r"\N"
+"""How COPY's text writes null."""
 EXPECTATION = "expectation"
 """Sums by element of what was expected and what was perceived, of those who told both: never a part of the index."""
 CHANNEL_DAY = "channel_day"
@@ -39,6 +42,28 @@ DRIFT = timedelta(minutes=1)
 """How far ahead the clock of a device may be."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """How, of which service and by whom it was answered: many answers share theirs."""
+
+    channel: str
+    service_id: UUID | None
+    profile: Mapping[str, str | None]
+
+    @cached_property
+    def cells(self) -> list[tuple[str, str]]:
+        """The breakdowns that the answer counts in, as (dimension, code)."""
+        told = {"channel": self.channel, "service": str(self.service_id) if self.service_id else None, **self.profile}
+        return [WHOLE, *((dimension, code) for dimension, code in told.items() if code is not None)]
+
+    @cached_property
+    def columns(self) -> str:
+        """The same as columns of COPY's text: channel, service_id, and those of PROFILE. All are codes of vocabularies."""
+        return "\t".join(
+            [self.channel, str(self.service_id or NOTHING), *(self.profile[name] or NOTHING for name in PROFILE)]
+        )
+
+
 class Counted(NamedTuple):
     """An answer as it is kept. `scores` stand in the order of the survey's elements, and so do `expectations`.
 
@@ -49,17 +74,7 @@ class Counted(NamedTuple):
     scores: tuple[int, ...]
     expectations: tuple[int | None, ...] | None
     day: date
-    channel: str
-    service_id: UUID | None
-    profile: Mapping[str, str | None]
-
-    def cells(self) -> list[tuple[str, str]]:
-        """The breakdowns that the answer counts in, as (dimension, code)."""
-        found = [WHOLE, ("channel", self.channel)]
-        if self.service_id is not None:
-            found.append(("service", str(self.service_id)))
-        found += [each for each in self.profile.items() if each[1] is not None]  # type: ignore[misc]  # no code is null
-        return found
+    told: Circumstances
 
     def gaps(self) -> list[tuple[str, tuple[int, int]]]:
         """By element for which something was expected: (expected, perceived)."""
@@ -89,20 +104,22 @@ class Sums:
 
     def add(self, answer: Counted, sign: int) -> None:
         """Add an answer (sign 1) or take it away (sign −1)."""
-        key = (answer.day.replace(day=1), sign)
+        day, scores = answer.day, answer.scores
+        key = (day if day.day == 1 else day.replace(day=1), sign)
         cells = self._scores.get(key)
         if cells is None:
             cells = self._scores[key] = defaultdict(list)
-        told = (*answer.scores, sum(answer.scores) ** 2)
-        for cell in answer.cells():
+        told = (*scores, sum(scores) ** 2)
+        for cell in answer.told.cells:
             cells[cell].append(told)
         if answer.expectations is not None:
             gaps = self._gaps.setdefault(key, defaultdict(list))
             for code, gap in answer.gaps():
                 gaps[code].append(gap)
-        if answer.channel in self._limited:
-            day = (answer.day, CHANNEL_DAY, answer.channel)
-            self._days[day] = self._days.get(day, Tally(0, (), 0)) + Tally(sign, (), 0)
+        channel = answer.told.channel
+        if channel in self._limited:
+            of_day = (day, CHANNEL_DAY, channel)
+            self._days[of_day] = self._days.get(of_day, Tally(0, (), 0)) + Tally(sign, (), 0)
 
     def by_cell(self) -> dict[Cell, Tally]:
         """The tallies by (first day of the month, dimension, code); those of CHANNEL_DAY by the day itself."""

@@ -14,7 +14,9 @@ from directory.zones import local_day
 from evaluation.surveys.answer_schemas import NewAnswer
 from evaluation.surveys.answers import (
     DEFAULT_CHANNEL,
+    NOTHING,
     PROFILE,
+    Circumstances,
     Counted,
     Known,
     flaws_of_circumstances,
@@ -59,40 +61,40 @@ COLUMNS = (
     *("reference_hash", "counted", "version", "version_at", "created_at"),
 )
 """Columns of an answer that is new."""
-_NOTHING = r"\N"
-"""How COPY's text writes null."""
 
 
 class Entry(NamedTuple):
-    """An answer that is ready to be kept. `brought`: its id is the caller's own, so that it may have come before."""
+    """An answer that is ready to be kept. `at`: the instant of its receipt as RFC 3339 text.
+
+    `brought`: its id is the caller's own, so that it may have come before.
+    """
 
     id: UUID
     counted: Counted
     received_at: datetime
+    at: str
     reference: bytes | None
     brought: bool
 
     def facts(self) -> tuple[object, ...]:
         """The values of SAME."""
         counted = self.counted
-        profile = (counted.profile[name] for name in PROFILE)
-        told = (counted.scores, counted.expectations, counted.channel, counted.service_id)
+        profile = (counted.told.profile[name] for name in PROFILE)
+        told = (counted.scores, counted.expectations, counted.told.channel, counted.told.service_id)
         return (*told, *profile, self.received_at, self.reference)
 
     def line(self, survey_id: str, now: str) -> str:
         """The values of COLUMNS as a line of COPY's text. All of them are numbers, instants, or codes of vocabularies."""
-        counted, received = self.counted, self.received_at.isoformat()
-        profile = "\t".join([term or _NOTHING for term in counted.profile.values()])
-        expected = _NOTHING
+        counted, at = self.counted, self.at
+        expected = NOTHING
         if counted.expectations is not None:
             told = ",".join(["NULL" if each is None else str(each) for each in counted.expectations])
             expected = f"{{{told}}}"
-        reference = _NOTHING if self.reference is None else rf"\\x{self.reference.hex()}"
+        reference = NOTHING if self.reference is None else rf"\\x{self.reference.hex()}"
         scores = str(counted.scores)[1:-1]
         return (
-            f"{self.id.hex}\t{survey_id}\t{{{scores}}}\t{counted.channel}"
-            f"\t{counted.service_id or _NOTHING}\t{profile}\t{expected}\t{received}\t{counted.day}"
-            f"\t{reference}\tt\t1\t{received}\t{now}\n"
+            f"{self.id.hex}\t{survey_id}\t{{{scores}}}\t{counted.told.columns}\t{expected}\t{at}\t{counted.day.isoformat()}"
+            f"\t{reference}\tt\t1\t{at}\t{now}\n"
         )
 
     def row(self) -> dict[str, Any]:
@@ -100,9 +102,9 @@ class Entry(NamedTuple):
         return {
             "id": self.id,
             "scores": self.counted.scores,
-            "channel": self.counted.channel,
-            "service_id": self.counted.service_id,
-            **self.counted.profile,
+            "channel": self.counted.told.channel,
+            "service_id": self.counted.told.service_id,
+            **self.counted.told.profile,
             "expectations": self.counted.expectations,
             "received_at": self.received_at,
             "day": self.counted.day,
@@ -182,9 +184,7 @@ def check_entry(survey: Row, answer: NewAnswer, own_services: set[UUID], *, know
         expectations=tuple(expected.get(code) for code in survey["elements"]) if expected else None,
         scores=tuple(answer.answers[code] for code in survey["elements"]),
         day=day,
-        channel=channel,
-        service_id=answer.service_id or survey["service_id"],
-        profile=profile,
+        told=Circumstances(channel=channel, service_id=answer.service_id or survey["service_id"], profile=profile),
     )
     reference = None if answer.reference is None else reference_hash(survey["id"], answer.reference)
-    return Entry(answer.id or new_id(), counted, received, reference, answer.id is not None)
+    return Entry(answer.id or new_id(), counted, received, received.isoformat(), reference, answer.id is not None)

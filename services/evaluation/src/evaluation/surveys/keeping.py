@@ -1,8 +1,10 @@
 """Writing answers and what they add to the sums: a few by one statement, many by COPY."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from io import BytesIO
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,8 +21,6 @@ from evaluation.surveys.tally import Tally
 
 MANY = 20
 """From so many answers on COPY is worth its round trips."""
-PORTION = 250
-"""Answers that are handed to PostgreSQL at a time."""
 
 
 class AlreadyAnswered(Conflict):
@@ -77,15 +77,37 @@ async def keep(connection: Connection, survey: Row, entries: Sequence[Entry], no
         for entry in entries:
             first.setdefault(entry.id, entry)
     apart = list(first.values()) if first else entries
+    new, changes = await _insert(connection, survey, apart, now)
+    await _add_up(connection, survey, changes)
+    inserted = {entry.id for entry in apart} if new is None else new
+    return await _told_apart(connection, survey["id"], entries, first=first, inserted=inserted)
+
+
+async def copy_in(connection: Connection, survey: Row, portions: Iterable[Sequence[Entry]], now: datetime) -> None:
+    """Copy answers that can't be there already, a portion at a time, while the next are read and added up.
+
+    As text: asyncpg's own encoding of records, value by value, takes half as long again as the whole rest of COPY. Raises
+    ChannelLimitReached.
+    """
+    sums = Sums(limited=survey["channel_limits"])
+    survey_id, at = str(survey["id"]), now.isoformat()
+
+    async def lines() -> AsyncIterator[bytes]:
+        for portion in portions:
+            yield "".join([entry.line(survey_id, at) for entry in portion]).encode()
+            await asyncio.sleep(0)  # now it is on its way, and PostgreSQL at work
+            for entry in portion:
+                sums.add(entry.counted, 1)
+
+    await connection.copy_to_table("survey_responses", source=lines(), columns=COLUMNS)
+    await _add_up(connection, survey, sums.by_cell())
+
+
+async def _add_up(connection: Connection, survey: Row, changes: dict[Cell, Tally]) -> None:
     limits = survey["channel_limits"]
-    new, changes = await _insert(connection, survey["id"], apart, limited=limits, now=now)
     for cell in await aggregates.add(connection, survey["id"], changes):
         if cell["dimension"] == CHANNEL_DAY and cell["n"] > limits[cell["code"]]:
             raise ChannelLimitReached(channel=cell["code"], limit=limits[cell["code"]])
-    if new is None and len(apart) == len(entries):
-        return [Taken(entry.id, before=False) for entry in entries]
-    inserted = set(first) if new is None else new
-    return await _told_apart(connection, survey["id"], entries, first=first, inserted=inserted)
 
 
 async def _told_apart(
@@ -105,44 +127,25 @@ async def _told_apart(
 
 
 async def _insert(
-    connection: Connection, survey_id: UUID, entries: Sequence[Entry], *, limited: Collection[str], now: datetime
+    connection: Connection, survey: Row, entries: Sequence[Entry], now: datetime
 ) -> tuple[set[UUID] | None, dict[Cell, Tally]]:
     """The ids of those that were inserted (None: all of them), and what they add to the sums.
 
     COPY is twice as fast, and fails as a whole where one of them is there already: then it is undone, and the statement
     that can leave out what is there takes its place.
     """
+    limited = survey["channel_limits"]
     if len(entries) >= MANY:
-        if not any(entry.brought or entry.reference for entry in entries):
-            return None, await _copy(connection, survey_id, entries, limited=limited, now=now)
+        lines = "".join([entry.line(str(survey["id"]), now.isoformat()) for entry in entries]).encode()
         with suppress(asyncpg.UniqueViolationError):
             async with connection.transaction():
-                return None, await _copy(connection, survey_id, entries, limited=limited, now=now)
-    rows = await _INSERT.fetch(connection, survey_id=survey_id, answers=[entry.row() for entry in entries], now=now)
+                await connection.copy_to_table("survey_responses", source=BytesIO(lines), columns=COLUMNS)
+            return None, sum_cells(((entry.counted, 1) for entry in entries), limited=limited)
+    answers = [entry.row() for entry in entries]
+    rows = await _INSERT.fetch(connection, survey_id=survey["id"], answers=answers, now=now)
     new = None if len(rows) == len(entries) else {row["id"] for row in rows}
     kept = (entry.counted for entry in entries if new is None or entry.id in new)
     return new, sum_cells(((answer, 1) for answer in kept), limited=limited)
-
-
-async def _copy(
-    connection: Connection, survey_id: UUID, entries: Sequence[Entry], *, limited: Collection[str], now: datetime
-) -> dict[Cell, Tally]:
-    """Copy the answers; what they add to the sums, added up while PostgreSQL is at work.
-
-    As text: asyncpg's own encoding of records, value by value, takes half as long again as the whole rest of COPY.
-    """
-    sums = Sums(limited=limited)
-
-    async def lines() -> AsyncIterator[bytes]:
-        survey, at = str(survey_id), now.isoformat()
-        for start in range(0, len(entries), PORTION):
-            portion = entries[start : start + PORTION]
-            yield "".join([entry.line(survey, at) for entry in portion]).encode()
-            for entry in portion:
-                sums.add(entry.counted, 1)
-
-    await connection.copy_to_table("survey_responses", source=lines(), columns=COLUMNS)
-    return sums.by_cell()
 
 
 def _came_before(entry: Entry, held: Row | None, survey_id: UUID) -> Taken | Problem:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from chassis.ops.identifiers import acceptable, new_id
 from directory.zones import zone
-from evaluation.surveys.answers import DEFAULT_CHANNEL, DRIFT, PROFILE, Counted, Known
+from evaluation.surveys.answers import DEFAULT_CHANNEL, DRIFT, PROFILE, Circumstances, Counted, Known
 from evaluation.surveys.codes import reference_hash
 from evaluation.surveys.entries import Entry
 
@@ -43,7 +43,9 @@ class PlainReader:
         self._channels = known.channels - known.qualitative
         self._terms = known.profile
         self._now, self._latest = now, now + DRIFT
-        self._profiles: dict[tuple[Any, ...], dict[str, str | None]] = {}
+        self._at = now.isoformat()
+        self._today = now.astimezone(self._zone).date()
+        self._circumstances: dict[tuple[Any, ...], Circumstances] = {}
 
     def read(self, item: Any) -> Entry | None:
         """The answer as it will be kept, or None if that takes a closer look."""
@@ -63,20 +65,24 @@ class PlainReader:
                 channel = DEFAULT_CHANNEL
             elif channel not in self._channels:
                 return None
-            received = self._read_instant(told("received_at"))
-            day = received.astimezone(self._zone).date()
-            if told("received_at") is not None and not (self._from <= day and (self._to is None or day < self._to)):
-                return None
-            profile, service_id = self._read_profile(told("profile", _UNTOLD)), self._services[told("service_id")]
-            identifier, reference = self._read_id(item), self._read_reference(told("reference"))
+            received_at = told("received_at")
+            if received_at is None:
+                received, day = self._now, self._today
+            else:
+                received = self._read_instant(received_at)
+                day = received.astimezone(self._zone).date()
+                if day < self._from or (self._to is not None and day >= self._to):
+                    return None
+            told_of = self._read_circumstances(channel, self._services[told("service_id")], told("profile", _UNTOLD))
+            identifier = self._read_id(item) if "id" in item else None
+            reference = self._read_reference(told("reference")) if "reference" in item else None
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
-        counted = Counted(self._elements, scores, None, day, channel, service_id, profile)
-        return Entry(identifier or new_id(), counted, received, reference, identifier is not None)
+        counted = Counted(self._elements, scores, None, day, told_of)
+        at = received_at if received is not self._now else self._at
+        return Entry(identifier or new_id(), counted, received, at, reference, identifier is not None)
 
-    def _read_instant(self, told: str | None) -> datetime:
-        if told is None:
-            return self._now
+    def _read_instant(self, told: str) -> datetime:
         if _INSTANT.fullmatch(told) is None:
             raise ValueError
         received = datetime.fromisoformat(told)
@@ -84,16 +90,17 @@ class PlainReader:
             raise ValueError
         return min(received, self._now)
 
-    def _read_profile(self, told: Mapping[str, Any]) -> dict[str, str | None]:
+    def _read_circumstances(self, channel: str, service_id: UUID | None, told: Mapping[str, Any]) -> Circumstances:
         terms = tuple(map(told.get, PROFILE))
-        if len(told) > len(terms) - terms.count(None) and not told.keys() <= PROFILE.keys():
+        if not told.keys() <= PROFILE.keys():
             raise ValueError
-        found = self._profiles.get(terms)
+        found = self._circumstances.get((channel, service_id, terms))
         if found is None:
-            found = dict(zip(PROFILE, terms, strict=True))
-            if any(term is not None and term not in self._terms[name] for name, term in found.items()):
+            profile: dict[str, str | None] = dict(zip(PROFILE, terms, strict=True))
+            if any(term is not None and term not in self._terms[name] for name, term in profile.items()):
                 raise ValueError
-            self._profiles[terms] = found
+            found = Circumstances(channel=channel, service_id=service_id, profile=profile)
+            self._circumstances[channel, service_id, terms] = found
         return found
 
     def _read_id(self, item: Mapping[str, Any]) -> UUID | None:
