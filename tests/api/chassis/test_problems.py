@@ -13,6 +13,8 @@ POST = {"content-type": "application/json"}
     ("body", "status", "code"),
     [
         (b'{"words": "a", "words": "b"}', 400, "bad_request"),
+        (b'{"words": "say \\"a\\"", "words" : "b"}', 400, "bad_request"),
+        (b'{"words": {"a": 1, "b": {"c": "d", "c": "d"}}}', 400, "bad_request"),
         (b'{"words": NaN}', 400, "bad_request"),
         (b'{"words": Infinity}', 400, "bad_request"),
         (b'{"words": 1' + b"0" * 400 + b"}", 400, "bad_request"),

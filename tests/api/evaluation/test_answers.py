@@ -1,10 +1,14 @@
 """Answering surveys: what is refused and why, codes, references, limits, batches, corrections and withdrawals."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from uuid_utils.compat import uuid7
 
 from api.evaluation.conftest import ELEMENTS, Office, all_of
+from evaluation.surveys import aggregates
 from support.wall_clock import wall_clock
 
 
@@ -160,6 +164,36 @@ async def test_a_batch_takes_what_is_right(office: Office) -> None:
     assert (result["n"], result["index"]) == (2, 75.0)
     assert (await office.batch(survey, items * 200)).status_code == 422
     assert (await office.batch(survey, items, caller=office.officer("auditor"))).status_code == 403
+
+
+async def test_a_large_batch_that_comes_again_is_kept_once(office: Office) -> None:
+    """Many at once are copied in; where some are there already, they alone are left out, whatever brought them."""
+    survey = await office.survey(period_from="2026-01-01", expectations=True)
+    received = {"received_at": "2026-03-02T02:00:00Z", "channel": "kiosk", "profile": {"sex": "female"}}
+    items: list[dict[str, Any]] = [{"answers": all_of(4), "id": str(uuid7()), **received} for _ in range(25)]
+    items.append({"answers": all_of(4), "reference": "A-1", "expectations": {"fee": 3}})
+    assert {each["status"] for each in (await office.batch(survey, items)).json()["items"]} == {201}
+    more = [
+        *items,  # again
+        {**items[0], "answers": all_of(1)},  # under an id that is another's
+        {"answers": all_of(2), "id": str(uuid7()), **received},
+        {"answers": all_of(2), "reference": "A-2"},
+        {"answers": all_of(1), "reference": "A-2"},
+        {"answers": all_of(5)},
+        "nothing",
+    ]
+    outcomes = (await office.batch(survey, more)).json()["items"]
+    assert [each["status"] for each in outcomes] == [200] * 25 + [409, 409, 201, 201, 409, 422, 422]
+    assert [each["id"] for each in outcomes[:25]] == [each["id"] for each in items[:25]]
+    assert [each["problem"]["code"] for each in outcomes[25:27]] == ["already_answered", "id_taken"]
+    result = (await office.result(survey)).json()
+    assert (result["n"], result["index"]) == (28, round((26 * 100 + 2 * 50) / 28, 2))
+    assert [(gap["code"], gap["gap"]) for gap in result["expectations"]] == [("fee", 1.0)]
+    kept = (await office.call("GET", f"/v1/surveys/{survey['id']}/responses?channel=kiosk&limit=1")).json()["items"][0]
+    assert kept["profile"]["sex"] == "female"
+    async with office.service.connection() as connection:
+        sums = await aggregates.kept(connection, UUID(survey["id"]))
+        assert sums == await aggregates.recomputed(connection, UUID(survey["id"]), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 async def test_answers_lie_within_the_period(office: Office) -> None:

@@ -57,3 +57,45 @@ async def test_who_may_record_one(fresh: Office) -> None:
         assert reply.status_code == status, name
     reply = await fresh.call("POST", PATH, caller=fresh.service.anonymous(), json=body(fresh))
     assert reply.status_code == 401
+
+
+async def test_what_was_recorded_wrongly_is_corrected_and_kept(fresh: Office) -> None:
+    made = await fresh.call("POST", PATH, json=body(fresh, source="Siaran pers"))
+    path, etag = made.headers["location"], made.headers["etag"]
+    assert (made.json()["version"], made.json()["corrections"]) == (1, [])
+    right = {"scheme": "2022-2024", "score": 77.99, "reason": "Skor salah ketik.", "source": "Lampiran keputusan"}
+
+    async def correct(caller: str = "admin", tag: str = etag, **fields: Any) -> Any:
+        headers = {"if-match": tag} if tag else None
+        return await fresh.call(
+            "POST", f"{path}/correction", caller=fresh.officer(caller), json=right | fields, headers=headers
+        )
+
+    for caller in ("officer", "other_admin"):
+        assert (await correct(caller)).status_code == 403
+    assert (await correct(tag="")).status_code == 428
+    assert (await correct(tag='"7.x"')).status_code == 412
+    assert (await correct(category="a")).json()["errors"][0]["pointer"] == "/category"
+    assert (await correct(scheme="2025")).json()["errors"][0]["pointer"] == "/year"
+    assert (await correct(reason="")).json()["errors"][0]["pointer"] == "/reason"
+    corrected = await correct()
+    assert corrected.status_code == 201, corrected.text
+    found = corrected.json()
+    assert (found["score"], found["category"], found["zone"], found["version"]) == (77.99, "c", "yellow", 2)
+    [before] = found["corrections"]
+    assert (before["score"], before["category"], before["version"]) == (88.0, "a", 1)
+    assert (before["reason"], before["source"]) == ("Skor salah ketik.", "Siaran pers")
+    assert (await fresh.call("GET", path, caller=fresh.service.anonymous())).json() == found
+    assert (await correct()).status_code == 412
+    missing = await fresh.call("POST", f"{PATH}/{uuid4()}/correction", json=right, headers={"if-match": etag})
+    assert missing.status_code == 404
+    await fresh.service.sequenced()
+    async with fresh.service.connection() as connection:
+        told = await connection.fetch(
+            "SELECT type, sequence, data FROM events WHERE subject = $1 ORDER BY position",
+            path.removeprefix("/v1/"),
+        )
+    assert [(row["type"], row["sequence"], row["data"]["score"]) for row in told] == [
+        ("ombudsman_opinion.recorded", 1, 88.0),
+        ("ombudsman_opinion.corrected", 2, 77.99),
+    ]

@@ -247,6 +247,81 @@ async def test_the_head_decides_and_another_decides_on_the_objection(office: Off
     ]
 
 
+async def test_the_accused_see_their_own_verdict_and_object_themselves(fresh: Office) -> None:
+    """From the decision on, within the term, once; of the case itself they learn nothing more."""
+    with wall_clock(fresh.service) as clock:
+        path = await examined(fresh, "officer", "liaison")
+        own = path.replace("/ethics-cases/", "/ethics-verdicts/")
+        officer, liaison = fresh.officer("officer"), fresh.officer("liaison")
+        grounds = {"grounds": "Saya tidak bertugas hari itu."}
+        assert (await fresh.call("GET", own, caller=officer)).status_code == 404  # not decided yet
+        await act(fresh, path, "decision", decision(fresh, officer=WARNING, liaison=WARNING), "head_auditor")
+        reply = await fresh.call("GET", own, caller=officer)
+        shown = reply.json()
+        assert (reply.status_code, reply.headers["cache-control"]) == (200, "no-store")
+        assert (shown["sanction"], shown["severity"], shown["may_object"]) == ("written_warning", "light", True)
+        assert shown["reason"] == "Bukti cukup"
+        assert not {"summary", "complaint_id", "accused", "history", "judged_by"} & shown.keys()
+        assert str(fresh.country.people["liaison"]) not in reply.text
+        listed = (await fresh.call("GET", "/v1/ethics-verdicts", caller=officer)).json()["items"]
+        assert [each["case_id"] for each in listed] == [path.rpartition("/")[2]]
+        assert (await fresh.call("GET", path, caller=officer)).status_code == 404
+        for caller in ("head", "auditor", "supervisor", "admin"):
+            assert (await fresh.call("GET", own, caller=fresh.officer(caller))).status_code == 404
+            stranger = await fresh.call("POST", f"{own}/objection", caller=fresh.officer(caller), json=grounds)
+            assert stranger.status_code == 404
+            assert (await fresh.call("GET", "/v1/ethics-verdicts", caller=fresh.officer(caller))).json()["items"] == []
+        anonymous = fresh.service.anonymous()
+        assert (await fresh.call("GET", "/v1/ethics-verdicts", caller=anonymous)).status_code == 401
+        assert (await fresh.call("GET", own, caller=anonymous)).status_code == 404
+
+        clock.set(16)  # 14 calendar days from 2 March
+        objected = await fresh.call("POST", f"{own}/objection", caller=officer, json=grounds)
+        assert (objected.status_code, objected.json()["state"], objected.json()["may_object"]) == (
+            201,
+            "objection",
+            False,
+        )
+        again = await fresh.call("POST", f"{own}/objection", caller=officer, json=grounds)
+        assert (again.status_code, again.json()["code"]) == (409, "objected_already")
+        assert (await fresh.call("POST", f"{own}/objection", caller=liaison, json=grounds)).status_code == 201
+        steps = (await fresh.call("GET", path)).json()["history"][-2:]
+        assert [(step["action"], step["person_id"]) for step in steps] == [
+            ("objection", str(fresh.country.people[name])) for name in ("officer", "liaison")
+        ]
+        assert steps[0]["detail"] == {
+            "person_id": str(fresh.country.people["officer"]),
+            "received_on": "2026-03-16",
+            **grounds,
+        }
+        milder = {**WARNING, "sanction": "verbal_warning"}
+        told = decision(fresh, officer=milder, liaison={"verdict": "not_proven"})
+        assert (await act(fresh, path, "objection-decision", told, "supervisor")).json()["state"] == "decided"
+        final = await fresh.call("POST", f"{own}/objection", caller=officer, json=grounds)
+        assert (final.status_code, final.json()["code"]) == (409, "objection_too_late")
+        acquitted = (await fresh.call("GET", own, caller=liaison)).json()
+        assert (acquitted["verdict"], acquitted["sanction"], acquitted["may_object"]) == ("not_proven", None, False)
+        refused = await fresh.call("POST", f"{own}/objection", caller=liaison, json=grounds)
+        assert refused.json()["errors"][0]["code"] == "not_sanctioned"
+
+
+async def test_the_accused_object_in_time_or_not_at_all(office: Office) -> None:
+    with wall_clock(office.service) as clock:
+        path = await examined(office, "officer")
+        own = path.replace("/ethics-cases/", "/ethics-verdicts/")
+        await act(office, path, "decision", decision(office, officer=WARNING), "head_auditor")
+        officer = office.officer("officer")
+        assert (await office.call("POST", f"{own}/objection", caller=officer, json={})).status_code == 422
+        stale = await office.call(
+            "POST", f"{own}/objection", caller=officer, json={"grounds": "-"}, headers={"if-match": '"1.x"'}
+        )
+        assert stale.status_code == 412
+        clock.set(17)
+        assert (await office.call("GET", own, caller=officer)).json()["may_object"] is False
+        late = await office.call("POST", f"{own}/objection", caller=officer, json={"grounds": "Terlambat"})
+        assert (late.status_code, late.json()["code"]) == (409, "objection_too_late")
+
+
 async def test_a_warning_that_is_not_heeded_in_three_months(office: Office) -> None:
     """UU 25/2009 art. 54(2): three months from 3 March end with 3 June, local time."""
     person = str(office.country.people["officer"])

@@ -145,6 +145,25 @@ async def test_publication_is_told_with_its_result(office: Office) -> None:
     assert (result["index"], result["grade"], result["n"], result["sample_required"]) == (87.5, "b", 2, 10)
 
 
+async def test_a_result_is_announced_with_method_and_process(office: Office) -> None:
+    """Told by who conducts it, or taken from the survey: nothing is announced without (PermenPANRB 14/2017)."""
+    untold, told = [await office.survey(population=10, period_from="2026-01-01") for _ in range(2)]
+    for survey in (untold, told):
+        await office.batch(
+            survey, [{"answers": all_of(4), "channel": "paper"}, {"answers": all_of(3), "channel": "kiosk"}]
+        )
+        await office.act(survey, "closing")
+    shown = (await office.act(untold, "publication")).json()
+    assert "9 unsur, skala 1–4, menurut PermenPANRB 14/2017" in shown["method"]
+    assert "Kuesioner kertas" in shown["method"]
+    assert "diterima 2026-01-01 s.d." in shown["process"]
+    assert "2 responden dari 10 pengguna layanan; sampel minimal 10" in shown["process"]
+    assert "1/9" in shown["process"]
+    shown = (await office.act(told, "publication", json={"method": "Wawancara di loket"})).json()
+    assert shown["method"] == "Wawancara di loket"
+    assert "2 responden" in shown["process"]
+
+
 async def test_codes_are_shown_once_and_kept_as_hashes(office: Office) -> None:
     survey = await office.survey()
     path = f"/v1/surveys/{survey['id']}/codes"

@@ -38,6 +38,7 @@ sanction_in_force objection          objection
 sanction_in_force remedy             sanction_in_force
 sanction_in_force escalation         sanction_in_force
 sanction_in_force closure            closed
+objection         objection          objection
 objection         objection_decision decided
 """
 ALLOWED = {(state, action): after for state, action, after in (line.split() for line in RULES.strip().splitlines())}

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.surveys.answers import Counted, sum_cells
+from evaluation.surveys.answers import Circumstances, Counted, sum_cells
 from evaluation.surveys.follow_up import realisation_of, share_level, speed_level
 from evaluation.surveys.index import index_of
-from evaluation.surveys.sheets import sheet
 from evaluation.surveys.tally import Tally, united
 from unit.evaluation.published import skm
 
@@ -73,15 +72,6 @@ def test_realisation() -> None:
     assert whole.complete
 
 
-def test_a_sheet_shows_every_code_and_nothing_of_another_address() -> None:
-    page = sheet("Survei <Dukcapil>", ["AAAA-1", "BBBB-2"], link="https://contoh.go.id/s?kode={code}&x=1")
-    assert page.count("<li>") == 2
-    assert "<b>AAAA-1</b>" in page
-    assert "https://contoh.go.id/s?kode=BBBB-2&amp;x=1" in page
-    assert "Survei &lt;Dukcapil&gt;" in page
-    assert not [word for word in ("<script", "<img", "<link", "url(", "@import") if word in page]
-
-
 score = st.integers(1, 4)
 answer = st.lists(score, min_size=9, max_size=9).map(tuple)
 expected = st.lists(st.none() | score, min_size=9, max_size=9).map(tuple)
@@ -96,9 +86,7 @@ def counted(scores: tuple[int, ...], expectations: tuple[int | None, ...] | None
         scores=scores,
         expectations=expectations,
         day=day,
-        channel="paper",
-        service_id=None,
-        profile={},
+        told=Circumstances(channel="paper", service_id=None, profile={}),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.surveys.answers import Counted, sum_cells
+from evaluation.surveys.answers import Circumstances, Counted, sum_cells
 from evaluation.surveys.index import (
     WeightingUnfit,
     element_scores,
@@ -177,9 +177,7 @@ def counted(scores: tuple[int, ...]) -> Counted:
         scores=scores,
         expectations=None,
         day=date(2026, 7, 1),
-        channel="paper",
-        service_id=None,
-        profile={"sex": "female"},
+        told=Circumstances(channel="paper", service_id=None, profile={"sex": "female"}),
     )
 
 

@@ -54,6 +54,7 @@ _RESOURCES: dict[str, tuple[str, ...]] = {
         "ethics-case-statistics",
         "ethics-cases",
         "ethics-values",
+        "ethics-verdicts",
         "findings",
         "follow-ups",
         "gratification-reports",

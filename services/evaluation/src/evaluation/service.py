@@ -1,5 +1,6 @@
 """What evaluation is made of. Nothing is decided here."""
 
+import gc
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +15,16 @@ from directory.follower import CHANNEL
 from evaluation import reference
 from evaluation.assessments import answer_routes as assessment_answers
 from evaluation.assessments import campaign_routes as assessment_campaigns
-from evaluation.assessments import campaigns, ombudsman_routes
+from evaluation.assessments import campaigns, ombudsman_routes, opinions
 from evaluation.assessments import routes as assessments
-from evaluation.ethics import assessment_routes, case_operations, case_routes, catalogue_routes, decision_routes
+from evaluation.ethics import (
+    assessment_routes,
+    case_operations,
+    case_routes,
+    catalogue_routes,
+    decision_routes,
+    own_verdict_routes,
+)
 from evaluation.facts.copies import ComplaintsFacts, RegistryFacts
 from evaluation.gratification import lapses
 from evaluation.gratification import routes as gratification
@@ -39,7 +47,12 @@ async def prepare(app: FastAPI) -> None:
     state.actors = Actors(state.side_pool, find_in_copy)
     state.bell.on(CHANNEL, partial(Actors.forget, state.actors))
     state.vocabularies = read_vocabularies(state.settings.data_dir, CHECKED)
+    state.channel_labels = {
+        item["code"]: item["label"]["id"] for item in state.vocabularies["survey_channels"]["items"]
+    }
     state.survey_codes = known_codes(state.vocabularies)
+    # A batch makes thousands of objects: without this the collector walks the whole program for them, again and again.
+    gc.freeze()
 
 
 SERVICE = Service(
@@ -59,6 +72,7 @@ SERVICE = Service(
         assessment_routes.routes,
         case_routes.routes,
         decision_routes.routes,
+        own_verdict_routes.routes,
         gratification.routes,
         instruments.routes,
         assessment_campaigns.routes,
@@ -76,7 +90,7 @@ SERVICE = Service(
         **case_operations.PROBLEMS,
         **instrument_operations.PROBLEMS,
         **campaigns.PROBLEMS,
-        **ombudsman_routes.PROBLEMS,
+        **opinions.PROBLEMS,
     },
     vocabularies=VOCABULARIES,
 )

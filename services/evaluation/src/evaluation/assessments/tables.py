@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -180,7 +181,24 @@ ombudsman_opinions = Table(
     Column("source", Text),
     Column("recorded_by", Text, nullable=False),
     Column("created_at", _AT, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
     UniqueConstraint("institution_id", "year", name="ombudsman_opinions_year_key"),
     CheckConstraint("score BETWEEN 0 AND 100", name="score"),
     Index("ombudsman_opinions_created_idx", "created_at", "id"),
+)
+
+ombudsman_opinion_versions = Table(
+    "ombudsman_opinion_versions",
+    metadata,
+    Column("opinion_id", Uuid, ForeignKey(ombudsman_opinions.c.id), primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("scheme", Text, nullable=False),
+    Column("score", Numeric, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("zone", Text),
+    Column("opinion", Text),
+    Column("source", Text),
+    Column("reason", Text, nullable=False),  # for what took its place
+    Column("changed_by", Text, nullable=False),
+    Column("replaced_at", _AT, nullable=False),
 )

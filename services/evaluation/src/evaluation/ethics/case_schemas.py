@@ -78,6 +78,12 @@ class Objection(Body):
     grounds: Prose
 
 
+class OwnObjection(Body):
+    """Why the sanction against the caller shouldn't stand."""
+
+    grounds: Prose
+
+
 class Remedy(Body):
     """The breach was remedied within the term that the warning gave."""
 
@@ -112,6 +118,38 @@ class Accused(Shape):
     remedy_due_at: datetime | None
     remedied_on: date | None
     unremedied: bool
+
+
+class OwnVerdict(Shape):
+    """What was decided against the caller, and nothing else of the case. `may_object`: until the day of objection_due_at."""
+
+    case_id: UUID
+    institution_id: UUID
+    unit_id: UUID | None
+    values: list[str]
+    conduct_rules: list[str]
+    state: str
+    regime: str
+    verdict: str
+    reason: str
+    articles: list[str]
+    sanction: str | None
+    severity: str | None
+    compensation_idr: int | None
+    decree_number: str | None
+    effective_on: date | None
+    remedy_due_at: datetime | None
+    remedied_on: date | None
+    decided_at: datetime
+    objection_due_at: datetime | None
+    may_object: bool
+
+
+class OwnVerdicts(Shape):
+    """The newest first."""
+
+    items: list[OwnVerdict]
+    next: str | None
 
 
 class CaseStep(Shape):

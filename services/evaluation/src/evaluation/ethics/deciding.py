@@ -1,4 +1,4 @@
-"""Verdicts and what follows them: sanctions in force, remedy or the graver sanction, objections, referral, closure."""
+"""Verdicts and what follows them: sanctions in force, remedy or the graver sanction, referral, closure."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from chassis.http.versions import Expected
 from directory.working_time import due_after
 from evaluation.ethics import queries
 from evaluation.ethics.case_operations import carry_out, lock_case
-from evaluation.ethics.case_schemas import Decision, Enforcement, Escalation, Objection, Referral, Remedy
+from evaluation.ethics.case_schemas import Decision, Enforcement, Escalation, Referral, Remedy
 from evaluation.ethics.catalogues import Sanctions, read_sanctions
 from evaluation.ethics.judging import Judge, Level
 from evaluation.ethics.lifecycle import IN_FORCE, SCREENING
@@ -47,13 +47,6 @@ class NothingToEnforce(Conflict):
 
     code = "nothing_to_enforce"
     title = Text("Tidak ada sanksi yang dijatuhkan", "No sanction was imposed")
-
-
-class ObjectionTooLate(Conflict):
-    """The term of objection has passed, or the objection has been decided: what is left is outside the institution."""
-
-    code = "objection_too_late"
-    title = Text("Tenggat keberatan telah lewat", "The term of objection has passed")
 
 
 class RemedyNotOpen(Conflict):
@@ -157,7 +150,7 @@ async def enforce(
     if not accused:
         raise NothingToEnforce
     sanctions, calendar = await _sanctions(connection, case), await calendar_of(connection, case["institution_id"])
-    _check_day(body.effective_on, calendar.local_day(case["decided_at"]), calendar.local_day(now), "/effective_on")
+    check_day(body.effective_on, calendar.local_day(case["decided_at"]), calendar.local_day(now), "/effective_on")
     for row in accused:
         due = None
         if sanctions.gives_time(row["sanction"], frozenset(row["articles"])):
@@ -167,35 +160,17 @@ async def enforce(
     return await carry_out(connection, case, "enforcement", judge, now=now, detail={"effective_on": body.effective_on})
 
 
-async def object_to(
-    connection: Connection, case_id: UUID, body: Objection, judge: Judge, *, expected: Expected, now: datetime
-) -> Row:
-    """Record an objection of somebody sanctioned, as received within its term.
-
-    Raises NotFound, StaleVersion, EthicsMoveNotAllowed, ObjectionTooLate, Unprocessable.
-    """
-    case, _ = await lock_case(connection, case_id, "objection", judge, expected=expected, now=now)
-    await _sanctioned(connection, case_id, body.person_id)
-    calendar = await calendar_of(connection, case["institution_id"])
-    _check_day(body.received_on, calendar.local_day(case["decided_at"]), calendar.local_day(now), "/received_on")
-    due = case["objection_due_at"]
-    if due is None or body.received_on > calendar.local_day(due):
-        raise ObjectionTooLate
-    detail = body.model_dump(mode="json")
-    return await carry_out(connection, case, "objection", judge, now=now, detail=detail)
-
-
 async def remedy(
     connection: Connection, case_id: UUID, body: Remedy, judge: Judge, *, expected: Expected, now: datetime
 ) -> Row:
     """Record that a breach was remedied in time. Raises NotFound, StaleVersion, EthicsMoveNotAllowed, RemedyNotOpen, Unprocessable."""
     case, _ = await lock_case(connection, case_id, "remedy", judge, expected=expected, now=now)
-    row = await _sanctioned(connection, case_id, body.person_id)
+    row = await sanctioned_in(connection, case_id, body.person_id)
     calendar = await calendar_of(connection, case["institution_id"])
     due = row["remedy_due_at"]
     if due is None or row["remedied_on"] is not None or body.remedied_on > calendar.local_day(due):
         raise RemedyNotOpen
-    _check_day(body.remedied_on, row["effective_on"], calendar.local_day(now), "/remedied_on")
+    check_day(body.remedied_on, row["effective_on"], calendar.local_day(now), "/remedied_on")
     await _change(connection, row, remedied_on=body.remedied_on)
     return await carry_out(connection, case, "remedy", judge, now=now, detail=body.model_dump(mode="json"))
 
@@ -211,11 +186,11 @@ async def escalate(
     level = judge.level_in(case["institution_id"])
     if level is None or level < Level.HEAD:
         raise HeadDecides
-    row = await _sanctioned(connection, case_id, body.person_id)
+    row = await sanctioned_in(connection, case_id, body.person_id)
     if row["remedy_due_at"] is None or row["remedied_on"] is not None or now <= row["remedy_due_at"]:
         raise RemedyNotOpen
     calendar = await calendar_of(connection, case["institution_id"])
-    _check_day(body.effective_on, calendar.local_day(row["remedy_due_at"]), calendar.local_day(now), "/effective_on")
+    check_day(body.effective_on, calendar.local_day(row["remedy_due_at"]), calendar.local_day(now), "/effective_on")
     sanctions = await _sanctions(connection, case)
     await _change(
         connection,
@@ -269,14 +244,16 @@ async def _sanctions(connection: Connection, case: Row) -> Sanctions:
     return read_sanctions(await queries.find_version(connection, "sanctions", case["sanctions_version"]))
 
 
-async def _sanctioned(connection: Connection, case_id: UUID, person_id: UUID) -> Row:
+async def sanctioned_in(connection: Connection, case_id: UUID, person_id: UUID) -> Row:
+    """The accused of a case with a sanction against them. Raises Unprocessable."""
     for row in await queries.find_accused(connection, case_id):
         if row["person_id"] == person_id and row["sanction"] is not None:
             return row
     raise Unprocessable(errors=[Flaw("/person_id", "not_sanctioned", _STRANGER)])
 
 
-def _check_day(day: date, earliest: date, today: date, pointer: str) -> None:
+def check_day(day: date, earliest: date, today: date, pointer: str) -> None:
+    """Raises Unprocessable for a day before the earliest, or still to come."""
     if not earliest <= day <= today:
         raise Unprocessable(errors=[Flaw(pointer, "day_unfit", _DAY)])
 

@@ -29,6 +29,7 @@ from evaluation.ethics.case_schemas import (
     Referral,
     Remedy,
 )
+from evaluation.ethics.objecting import record_objection
 from evaluation.ethics.statistics import count_cases
 from evaluation.ethics.visibility import find_judge
 from evaluation.facts.subjects import find_subject
@@ -147,7 +148,7 @@ async def enforce(
     summary="Record an objection",
     status_code=201,
     response_model=EthicsCaseDetail,
-    responses={409: {"description": "ethics_move_not_allowed, objection_too_late"}},
+    responses={409: {"description": "ethics_move_not_allowed, objection_too_late, objected_already"}},
 )
 async def object_to(
     request: Request,
@@ -160,7 +161,7 @@ async def object_to(
     now: Now,
 ) -> Response:
     """What somebody sanctioned objects, as the auditor received it within the term."""
-    case = await deciding.object_to(connection, case_id, body, judge, expected=expected, now=now)
+    case = await record_objection(connection, case_id, body, judge, expected=expected, now=now)
     return await reply(request, connection, case, judge, now)
 
 

@@ -17,6 +17,7 @@ MOVES = {
     (DECIDED, "enforcement"): IN_FORCE,
     (DECIDED, "objection"): OBJECTION,
     (IN_FORCE, "objection"): OBJECTION,
+    (OBJECTION, "objection"): OBJECTION,  # of another who was sanctioned
     (OBJECTION, "objection_decision"): DECIDED,
     (IN_FORCE, "remedy"): IN_FORCE,
     (IN_FORCE, "escalation"): IN_FORCE,

@@ -15,7 +15,7 @@ from chassis.http.versions import Expected
 from directory.roles import Actor
 from evaluation.surveys import aggregates, queries
 from evaluation.surveys.access import open_to_conduct
-from evaluation.surveys.answers import PROFILE, Counted, flaws_of_scores, sum_cells
+from evaluation.surveys.answers import PROFILE, Circumstances, Counted, flaws_of_scores, sum_cells
 from evaluation.surveys.lifecycle import AMENDABLE, moves_from
 from evaluation.surveys.operations import SurveyMoveNotAllowed
 from evaluation.surveys.tables import survey_response_versions, survey_responses
@@ -96,7 +96,7 @@ def _counted(row: Mapping[str, Any], elements: Sequence[str]) -> Counted:
         expectations=None if row["expectations"] is None else tuple(row["expectations"]),
         scores=tuple(row["scores"]),
         day=row["day"],
-        channel=row["channel"],
-        service_id=row["service_id"],
-        profile={name: row[name] for name in PROFILE},
+        told=Circumstances(
+            channel=row["channel"], service_id=row["service_id"], profile={name: row[name] for name in PROFILE}
+        ),
     )

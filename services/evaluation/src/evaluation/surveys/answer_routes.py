@@ -6,14 +6,12 @@ from uuid import UUID
 
 import orjson
 from fastapi import Request
-from pydantic import ValidationError
 from starlette.responses import Response
 
 from chassis.data.transactions import Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
 from chassis.http.problems import NotFound, Problem, problem_body
-from chassis.http.refusals import told
 from chassis.http.routing import router
 from chassis.http.versions import MayMatch, encode, single
 from chassis.ops.clock import Now
@@ -31,7 +29,8 @@ from evaluation.surveys.answer_schemas import (
     NewAnswer,
     Withdrawal,
 )
-from evaluation.surveys.answering import Taken, answer_in_bulk, answer_survey
+from evaluation.surveys.answering import answer_in_bulk, answer_survey
+from evaluation.surveys.keeping import Taken
 
 routes = router(tags=["surveys"])
 
@@ -85,8 +84,9 @@ async def answer_batch(
     now: Now,
 ) -> Response:
     """Up to 1,000 answers, for counters and paper. Each item gets a status of its own, in order."""
-    given = [_read(item) for item in batch.items]
-    outcomes = await answer_in_bulk(connection, survey_id, given, actor, known=request.app.state.survey_codes, now=now)
+    outcomes = await answer_in_bulk(
+        connection, survey_id, batch.items, actor, known=request.app.state.survey_codes, now=now
+    )
     items = [_item(request, outcome) for outcome in outcomes]
     return Response(encode({"items": items}), status_code=207, media_type="application/json")
 
@@ -197,13 +197,6 @@ async def withdraw_answer(
     )
     content = replies.written_answer(row, survey["elements"])
     return single(request, content, version=row["version"], status=201)
-
-
-def _read(item: dict[str, Any]) -> NewAnswer | Problem:
-    try:
-        return NewAnswer.model_validate(item)
-    except ValidationError as error:
-        return told([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])
 
 
 def _item(request: Request, outcome: Taken | Problem) -> dict[str, Any]:

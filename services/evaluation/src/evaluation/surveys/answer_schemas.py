@@ -93,7 +93,7 @@ class AnswerPage(Shape):
 class AnswerBatch(Body):
     """Up to 1,000 answers; each is taken or refused by itself."""
 
-    items: list[Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/NewAnswer"})]] = Field(
+    items: list[Annotated[Any, WithJsonSchema({"$ref": "#/components/schemas/NewAnswer"})]] = Field(
         min_length=1, max_length=1000
     )
 

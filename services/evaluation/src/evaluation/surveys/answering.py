@@ -1,44 +1,46 @@
 """Taking answers in: one, or up to a thousand at once. What an answer costs doesn't depend on how many there are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Forbidden, NotAuthenticated, NotFound, Problem, Unprocessable
+from chassis.http.refusals import told
 from directory.roles import Actor
 from evaluation.facts.invitations import find_invitation, use_invitation
 from evaluation.rights import enters
-from evaluation.surveys import aggregates, queries
+from evaluation.surveys import queries
 from evaluation.surveys.access import line_upward
 from evaluation.surveys.answer_schemas import NewAnswer
-from evaluation.surveys.answers import CHANNEL_DAY, Known, sum_cells
+from evaluation.surveys.answers import AFTER_COMPLAINT, Known
 from evaluation.surveys.codes import code_hash
 from evaluation.surveys.entries import (
-    RECORD,
-    SAME,
     Entry,
     check_entry,
     find_own_services,
     local_day_of,
     require_open,
 )
+from evaluation.surveys.keeping import Taken, copy_in, keep
 from evaluation.surveys.lifecycle import DRAFT
+from evaluation.surveys.plain import PlainReader
 
 _BAD_CODE = Text("Kode ini tidak berlaku untuk survei ini.", "This code isn't one of this survey.")
 _NO_CODE = Text("Kode tidak dipakai dalam kiriman massal.", "Codes aren't for batches.")
-
-
 _OTHERWISE = Text(
     "Kode undangan ini menentukan saluran dan pelayanannya.",
     "The code of an invitation says channel and service itself.",
 )
 _NOT_INVITED = Text("Saluran ini memerlukan kode undangan.", "This channel needs the code of an invitation.")
-AFTER_COMPLAINT = "after_complaint"
-"""The channel of answers by the code that a reporter got when the case was closed."""
+PORTION = 125
+"""Answers of a batch that are handed to PostgreSQL at a time."""
 
 
 class CodeUsed(Conflict):
@@ -48,37 +50,6 @@ class CodeUsed(Conflict):
     title = Text("Kode ini sudah dipakai", "This code has been used")
 
 
-class AlreadyAnswered(Conflict):
-    """The transaction of this reference has been answered for."""
-
-    code = "already_answered"
-    title = Text("Transaksi ini sudah dijawab", "This transaction has been answered for")
-
-
-class IdTaken(Conflict):
-    """Another answer has this id."""
-
-    code = "id_taken"
-    title = Text("Id ini milik jawaban lain", "Another answer has this id")
-
-
-class ChannelLimitReached(Conflict):
-    """The channel has given as many answers today as the survey lets it."""
-
-    code = "channel_limit_reached"
-    title = Text("Batas jawaban harian saluran ini tercapai", "The channel's answers of this day are used up")
-
-
-_INSERT = Statement("""
-INSERT INTO survey_responses (id, survey_id, scores, channel, service_id, sex, age_band, education, occupation, disability,
-    expectations, received_at, day, reference_hash, counted, version, version_at, created_at)
-SELECT id, CAST(:survey_id AS uuid), scores, channel, service_id, sex, age_band, education, occupation, disability,
-    expectations, received_at, day, CAST(reference_hash AS bytea), true, 1, received_at, CAST(:now AS timestamptz)
-FROM jsonb_to_recordset(CAST(:answers AS jsonb)) AS answer (id uuid, scores smallint[], channel text, service_id uuid,
-    sex text, age_band text, education text, occupation text, disability text, expectations smallint[],
-    received_at timestamptz, day date, reference_hash text)
-ON CONFLICT DO NOTHING RETURNING id
-""")
 _USE_CODE = Statement("""
 UPDATE survey_codes SET used_on = CAST(:day AS date)
 WHERE survey_id = CAST(:survey_id AS uuid) AND code_hash = CAST(:code_hash AS bytea) AND used_on IS NULL
@@ -87,22 +58,6 @@ RETURNING 1
 _CODE_EXISTS = Statement("""
 SELECT 1 FROM survey_codes WHERE survey_id = CAST(:survey_id AS uuid) AND code_hash = CAST(:code_hash AS bytea)
 """)
-
-
-_HELD = Statement("""
-SELECT * FROM survey_responses WHERE id = ANY(CAST(:ids AS uuid[]))
-""")
-
-
-MANY = 20
-"""From so many answers on COPY is worth its round trips."""
-
-
-class Taken(NamedTuple):
-    """An answer that is kept; `before`: it had come already, under the id that the caller brought."""
-
-    id: UUID
-    before: bool
 
 
 async def answer_survey(
@@ -130,7 +85,8 @@ async def answer_survey(
         answer = after_complaint(answer, invitation)
     elif answer.channel == AFTER_COMPLAINT:
         raise not_invited()
-    own = await find_own_services(connection, survey, [answer], now)
+    named = set() if answer.service_id is None else {answer.service_id}
+    own = await find_own_services(connection, survey, named, now)
     if invitation is not None and (invitation["service_id"] not in own or _expired(survey, invitation, now)):
         raise Unprocessable(errors=[Flaw("/code", "unknown_code", _BAD_CODE)])
     entry = check_entry(survey, answer, own, known=known, now=now)
@@ -139,7 +95,7 @@ async def answer_survey(
             raise CodeUsed
     elif answer.code is not None:
         await _use(connection, survey, answer.code, now)
-    [outcome] = await _keep(connection, survey, [entry], now)
+    [outcome] = await keep(connection, survey, [entry], now)
     if isinstance(outcome, Problem):
         raise outcome
     return survey, entry, outcome
@@ -148,36 +104,68 @@ async def answer_survey(
 async def answer_in_bulk(
     connection: Connection,
     survey_id: UUID,
-    answers: Sequence[NewAnswer | Problem],
+    items: Sequence[Any],
     actor: Actor,
     *,
     known: Known,
     now: datetime,
 ) -> list[Taken | Problem]:
-    """Take many answers; what is wrong with one doesn't hinder the others. Problems come back in their places.
+    """Take many answers, as they came off the wire; what is wrong with one doesn't hinder the others.
 
-    Raises NotFound, NotAuthenticated, Forbidden, SurveyNotOpen, ChannelLimitReached.
+    Problems come back in their places. Raises NotFound, NotAuthenticated, Forbidden, SurveyNotOpen, ChannelLimitReached.
     """
     survey = await queries.lock_survey(connection, survey_id, "share")
     if survey is None:
         raise NotFound
     await _require_right(connection, survey, actor, now)
     require_open(survey)
-    own = await find_own_services(connection, survey, [each for each in answers if isinstance(each, NewAnswer)], now)
-    checked: list[Entry | Problem] = []
-    for answer in answers:
-        try:
-            if isinstance(answer, Problem):
-                raise answer
-            if answer.code is not None:
-                raise Unprocessable(errors=[Flaw("/code", "not_in_batches", _NO_CODE)])
-            if answer.channel == AFTER_COMPLAINT:
-                raise not_invited()
-            checked.append(check_entry(survey, answer, own, known=known, now=now))
-        except Problem as problem:
-            checked.append(problem)
-    kept = iter(await _keep(connection, survey, [each for each in checked if isinstance(each, Entry)], now))
-    return [each if isinstance(each, Problem) else next(kept) for each in checked]
+    own = await find_own_services(connection, survey, _named_services(items), now)
+    plain = PlainReader(survey, own, known=known, now=now)
+    read: list[Entry | Problem] = []
+
+    def portions() -> Iterator[list[Entry]]:
+        for start in range(0, len(items), PORTION):
+            portion = [
+                plain.read(item) or _look_closer(item, survey, own, known=known, now=now)
+                for item in items[start : start + PORTION]
+            ]
+            read.extend(portion)
+            yield [each for each in portion if isinstance(each, Entry)]
+
+    if not any(_may_be_there_already(item) for item in items):
+        await copy_in(connection, survey, portions(), now)
+        return [Taken(each.id, before=False) if isinstance(each, Entry) else each for each in read]
+    outcomes = iter(await keep(connection, survey, [each for portion in portions() for each in portion], now))
+    return [next(outcomes) if isinstance(each, Entry) else each for each in read]
+
+
+def _may_be_there_already(item: Any) -> bool:
+    return isinstance(item, dict) and ("id" in item or "reference" in item)
+
+
+def _look_closer(item: Any, survey: Row, own: set[UUID], *, known: Known, now: datetime) -> Entry | Problem:
+    """An item of a batch with everything that is wrong with it."""
+    try:
+        answer = NewAnswer.model_validate(item)
+        if answer.code is not None:
+            raise Unprocessable(errors=[Flaw("/code", "not_in_batches", _NO_CODE)])
+        if answer.channel == AFTER_COMPLAINT:
+            raise not_invited()
+        return check_entry(survey, answer, own, known=known, now=now)
+    except ValidationError as error:
+        return told([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])
+    except Problem as problem:
+        return problem
+
+
+def _named_services(items: Sequence[Any]) -> set[UUID]:
+    """The services that items of a batch name; what is none is told of when its item is read."""
+    named = {each for item in items if isinstance(item, dict) and isinstance(each := item.get("service_id"), str)}
+    found = set()
+    for each in named:
+        with suppress(ValueError):
+            found.add(UUID(each))
+    return found
 
 
 def after_complaint(answer: NewAnswer, invitation: Row) -> NewAnswer:
@@ -215,49 +203,3 @@ async def _use(connection: Connection, survey: Row, code: str, now: datetime) ->
         if await _CODE_EXISTS.fetchval(connection, **given) is not None:
             raise CodeUsed
         raise Unprocessable(errors=[Flaw("/code", "unknown_code", _BAD_CODE)])
-
-
-async def _keep(connection: Connection, survey: Row, entries: Sequence[Entry], now: datetime) -> list[Taken | Problem]:
-    """Insert the answers and what they add to the sums; what became of each, in order."""
-    if not entries:
-        return []
-    first: dict[UUID, Entry] = {}
-    for entry in entries:
-        first.setdefault(entry.id, entry)
-    new = await _insert(connection, survey["id"], list(first.values()), now)
-    limits = survey["channel_limits"]
-    changes = sum_cells(((entry.counted, 1) for entry in first.values() if entry.id in new), limited=limits)
-    for cell in await aggregates.add(connection, survey["id"], changes):
-        if cell["dimension"] == CHANNEL_DAY and cell["n"] > limits[cell["code"]]:
-            raise ChannelLimitReached(channel=cell["code"], limit=limits[cell["code"]])
-    again = {entry.id for entry in entries if entry.brought and (entry.id not in new or entry is not first[entry.id])}
-    held = {row["id"]: row for row in await _HELD.fetch(connection, ids=sorted(again))} if again else {}
-    return [
-        Taken(entry.id, before=False)
-        if entry.id in new and entry is first[entry.id]
-        else _came_before(entry, held.get(entry.id), survey["id"])
-        for entry in entries
-    ]
-
-
-async def _insert(connection: Connection, survey_id: UUID, entries: Sequence[Entry], now: datetime) -> set[UUID]:
-    """The ids of those that were inserted. Many that can't be there already go by COPY, which is twice as fast."""
-    if len(entries) >= MANY and not any(entry.brought or entry.reference for entry in entries):
-        records = [entry.record(survey_id, now) for entry in entries]
-        await connection.copy_records_to_table("survey_responses", records=records, columns=RECORD)
-        return {entry.id for entry in entries}
-    rows = await _INSERT.fetch(connection, survey_id=survey_id, answers=[entry.row() for entry in entries], now=now)
-    return {row["id"] for row in rows}
-
-
-def _came_before(entry: Entry, held: Row | None, survey_id: UUID) -> Taken | Problem:
-    """Of an answer that wasn't inserted: whether it is there already, or its id or its reference is another's."""
-    if held is None:
-        return AlreadyAnswered()
-    if held["survey_id"] != survey_id or held["version"] != 1 or _facts(held) != entry.facts():
-        return IdTaken()
-    return Taken(entry.id, before=True)
-
-
-def _facts(held: Row) -> tuple[object, ...]:
-    return tuple(tuple(value) if isinstance(value, list) else value for value in (held[name] for name in SAME))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,9 +21,13 @@ PROFILE = {
 }
 """What may be told of a respondent, each with its vocabulary: nothing that names a person."""
 WHOLE = ("all", "")
-DIMENSIONS = ("channel", "service", *PROFILE)
+DEFAULT_CHANNEL = "online_link"
+NOTHING = r"\N"
+"""How COPY's text writes null."""
 EXPECTATION = "expectation"
 """Sums by element of what was expected and what was perceived, of those who told both: never a part of the index."""
+AFTER_COMPLAINT = "after_complaint"
+"""The channel of answers by the code that a reporter got when the case was closed."""
 CHANNEL_DAY = "channel_day"
 """Answers by channel and day, without sums: what limits of a day are held against."""
 
@@ -35,7 +40,30 @@ _QUALITATIVE = Text(
     "Cara ini bersifat kualitatif dan tidak masuk indeks.", "This method is qualitative and has no part in the index."
 )
 _FUTURE = Text("Waktu ini belum tiba.", "This instant hasn't come yet.")
-_DRIFT = timedelta(minutes=1)
+DRIFT = timedelta(minutes=1)
+"""How far ahead the clock of a device may be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """How, of which service and by whom it was answered: many answers share theirs."""
+
+    channel: str
+    service_id: UUID | None
+    profile: Mapping[str, str | None]
+
+    @cached_property
+    def cells(self) -> list[tuple[str, str]]:
+        """The breakdowns that the answer counts in, as (dimension, code)."""
+        told = {"channel": self.channel, "service": str(self.service_id) if self.service_id else None, **self.profile}
+        return [WHOLE, *((dimension, code) for dimension, code in told.items() if code is not None)]
+
+    @cached_property
+    def columns(self) -> str:
+        """The same as columns of COPY's text: channel, service_id, and those of PROFILE. All are codes of vocabularies."""
+        return "\t".join(
+            [self.channel, str(self.service_id or NOTHING), *(self.profile[name] or NOTHING for name in PROFILE)]
+        )
 
 
 class Counted(NamedTuple):
@@ -48,14 +76,7 @@ class Counted(NamedTuple):
     scores: tuple[int, ...]
     expectations: tuple[int | None, ...] | None
     day: date
-    channel: str
-    service_id: UUID | None
-    profile: Mapping[str, str | None]
-
-    def cells(self) -> list[tuple[str, str]]:
-        """The breakdowns that the answer counts in, as (dimension, code)."""
-        told = {"channel": self.channel, "service": str(self.service_id) if self.service_id else None, **self.profile}
-        return [WHOLE, *((name, code) for name in DIMENSIONS if (code := told.get(name)) is not None)]
+    told: Circumstances
 
     def gaps(self) -> list[tuple[str, tuple[int, int]]]:
         """By element for which something was expected: (expected, perceived)."""
@@ -71,30 +92,60 @@ class Counted(NamedTuple):
 Cell = tuple[date, str, str]
 
 
-def sum_cells(changes: Iterable[tuple[Counted, int]], *, limited: Collection[str] = ()) -> dict[Cell, Tally]:
-    """What these answers add to (sign 1) or take from (sign −1) each (first day of the month, dimension, code).
+class Sums:
+    """What answers to one survey add to each cell, gathered one by one.
 
     Channels that are `limited` a day are counted by day too, as CHANNEL_DAY.
     """
-    scores: dict[tuple[Cell, int], list[tuple[int, ...]]] = defaultdict(list)
-    gaps: dict[tuple[Cell, int], list[tuple[int, int]]] = defaultdict(list)
-    found: dict[Cell, Tally] = {}
+
+    def __init__(self, *, limited: Collection[str] = ()) -> None:
+        self._limited = limited
+        self._scores: dict[tuple[date, int], dict[tuple[str, str], list[tuple[int, ...]]]] = {}
+        self._gaps: dict[tuple[date, int], dict[str, list[tuple[int, int]]]] = {}
+        self._days: dict[Cell, Tally] = {}
+
+    def add(self, answer: Counted, sign: int) -> None:
+        """Add an answer (sign 1) or take it away (sign −1)."""
+        day, scores = answer.day, answer.scores
+        key = (day if day.day == 1 else day.replace(day=1), sign)
+        cells = self._scores.get(key)
+        if cells is None:
+            cells = self._scores[key] = defaultdict(list)
+        told = (*scores, sum(scores) ** 2)
+        for cell in answer.told.cells:
+            cells[cell].append(told)
+        if answer.expectations is not None:
+            gaps = self._gaps.setdefault(key, defaultdict(list))
+            for code, gap in answer.gaps():
+                gaps[code].append(gap)
+        channel = answer.told.channel
+        if channel in self._limited:
+            of_day = (day, CHANNEL_DAY, channel)
+            self._days[of_day] = self._days.get(of_day, Tally(0, (), 0)) + Tally(sign, (), 0)
+
+    def by_cell(self) -> dict[Cell, Tally]:
+        """The tallies by (first day of the month, dimension, code); those of CHANNEL_DAY by the day itself."""
+        found = dict(self._days)
+        for (month, sign), cells in self._scores.items():
+            for (dimension, code), answers in cells.items():
+                _put(found, (month, dimension, code), sign, tally_of_many(answers))
+        for (month, sign), gaps in self._gaps.items():
+            for code, pairs in gaps.items():
+                _put(found, (month, EXPECTATION, code), sign, tally_of_gaps(pairs))
+        return found
+
+
+def _put(found: dict[Cell, Tally], cell: Cell, sign: int, tally: Tally) -> None:
+    signed = tally if sign > 0 else -tally
+    found[cell] = found[cell] + signed if cell in found else signed
+
+
+def sum_cells(changes: Iterable[tuple[Counted, int]], *, limited: Collection[str] = ()) -> dict[Cell, Tally]:
+    """The `Sums` of these changes."""
+    sums = Sums(limited=limited)
     for answer, sign in changes:
-        month = answer.day.replace(day=1)
-        told = (*answer.scores, sum(answer.scores) ** 2)
-        for dimension, code in answer.cells():
-            scores[(month, dimension, code), sign].append(told)
-        for code, gap in answer.gaps():
-            gaps[(month, EXPECTATION, code), sign].append(gap)
-        if answer.channel in limited:
-            cell = (answer.day, CHANNEL_DAY, answer.channel)
-            found[cell] = found.get(cell, Tally(0, (), 0)) + Tally(sign, (), 0)
-    parts = [(*key, tally_of_many(rows)) for key, rows in scores.items()]
-    parts += [(*key, tally_of_gaps(rows)) for key, rows in gaps.items()]
-    for cell, sign, tally in parts:
-        one = tally if sign > 0 else -tally
-        found[cell] = found[cell] + one if cell in found else one
-    return found
+        sums.add(answer, sign)
+    return sums.by_cell()
 
 
 def flaws_of_scores(
@@ -171,7 +222,7 @@ def flaws_of_circumstances(
         code = profile.get(name)
         if code is not None and code not in known.profile[name]:
             flaws.append(Flaw(f"/profile/{name}", "unknown_code", _CODE.filled(name=vocabulary)))
-    if received_at is not None and received_at > now + _DRIFT:
+    if received_at is not None and received_at > now + DRIFT:
         flaws.append(Flaw("/received_at", "in_the_future", _FUTURE))
     return flaws
 

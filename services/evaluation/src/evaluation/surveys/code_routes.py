@@ -1,5 +1,6 @@
 """`/v1/surveys/{id}/codes` and `…/code-sheets`: one-time codes, as a list or as a sheet to print."""
 
+import asyncio
 from uuid import UUID
 
 from starlette.responses import HTMLResponse, Response
@@ -51,7 +52,10 @@ async def make_survey_codes(
 async def make_survey_code_sheet(
     survey_id: UUID, wanted: NewSheet, actor: Conductor, once: Once, connection: Transaction, now: Now
 ) -> Response:
-    """New codes on a page to print and cut apart. It is shown this once: a repeated request gets an empty page."""
+    """New codes on a page to print and cut apart, each with a QR code of its address, or of itself where no link is told.
+
+    It is shown this once: a repeated request gets an empty page.
+    """
     if once is not None:
         once.redact = _emptied
     codes = await operations.make_codes(connection, survey_id, wanted.count, actor, now)
@@ -62,7 +66,9 @@ async def make_survey_code_sheet(
         "Cache-Control": "no-store",
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     }
-    return HTMLResponse(sheet(title, codes, link=wanted.link), status_code=201, headers=headers)
+    # QR codes take some milliseconds each.
+    page = await asyncio.to_thread(sheet, title, codes, link=wanted.link)
+    return HTMLResponse(page, status_code=201, headers=headers)
 
 
 def _emptied(_page: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """What is checked of an answer before it is kept: scores, circumstances, the service named. What is kept: `Entry`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,7 +13,10 @@ from chassis.ops.identifiers import acceptable, new_id
 from directory.zones import local_day
 from evaluation.surveys.answer_schemas import NewAnswer
 from evaluation.surveys.answers import (
+    DEFAULT_CHANNEL,
+    NOTHING,
     PROFILE,
+    Circumstances,
     Counted,
     Known,
     flaws_of_circumstances,
@@ -53,7 +56,7 @@ SAME = ("scores", "expectations", "channel", "service_id", *PROFILE, "received_a
 """What two arrivals of one answer have in common."""
 
 
-RECORD = (
+COLUMNS = (
     *("id", "survey_id", "scores", "channel", "service_id", *PROFILE, "expectations", "received_at", "day"),
     *("reference_hash", "counted", "version", "version_at", "created_at"),
 )
@@ -61,36 +64,47 @@ RECORD = (
 
 
 class Entry(NamedTuple):
-    """An answer that is ready to be kept. `brought`: its id is the caller's own, so that it may have come before."""
+    """An answer that is ready to be kept. `at`: the instant of its receipt as RFC 3339 text.
+
+    `brought`: its id is the caller's own, so that it may have come before.
+    """
 
     id: UUID
     counted: Counted
     received_at: datetime
+    at: str
     reference: bytes | None
     brought: bool
 
     def facts(self) -> tuple[object, ...]:
         """The values of SAME."""
         counted = self.counted
-        profile = (counted.profile[name] for name in PROFILE)
-        told = (counted.scores, counted.expectations, counted.channel, counted.service_id)
+        profile = (counted.told.profile[name] for name in PROFILE)
+        told = (counted.scores, counted.expectations, counted.told.channel, counted.told.service_id)
         return (*told, *profile, self.received_at, self.reference)
 
-    def record(self, survey_id: UUID, now: datetime) -> tuple[object, ...]:
-        """The values of RECORD."""
-        counted, profile = self.counted, self.counted.profile
-        told = (counted.scores, counted.channel, counted.service_id, *(profile[name] for name in PROFILE))
-        when = (counted.expectations, self.received_at, counted.day, self.reference)
-        return (self.id, survey_id, *told, *when, True, 1, self.received_at, now)
+    def line(self, survey_id: str, now: str) -> str:
+        """The values of COLUMNS as a line of COPY's text. All of them are numbers, instants, or codes of vocabularies."""
+        counted, at = self.counted, self.at
+        expected = NOTHING
+        if counted.expectations is not None:
+            told = ",".join(["NULL" if each is None else str(each) for each in counted.expectations])
+            expected = f"{{{told}}}"
+        reference = NOTHING if self.reference is None else rf"\\x{self.reference.hex()}"
+        scores = str(counted.scores)[1:-1]
+        return (
+            f"{self.id.hex}\t{survey_id}\t{{{scores}}}\t{counted.told.columns}\t{expected}\t{at}\t{counted.day.isoformat()}"
+            f"\t{reference}\tt\t1\t{at}\t{now}\n"
+        )
 
     def row(self) -> dict[str, Any]:
         """As the insert statement reads it."""
         return {
             "id": self.id,
             "scores": self.counted.scores,
-            "channel": self.counted.channel,
-            "service_id": self.counted.service_id,
-            **self.counted.profile,
+            "channel": self.counted.told.channel,
+            "service_id": self.counted.told.service_id,
+            **self.counted.told.profile,
             "expectations": self.counted.expectations,
             "received_at": self.received_at,
             "day": self.counted.day,
@@ -109,13 +123,10 @@ def local_day_of(survey: Row, at: datetime) -> date:
     return local_day(at, survey["time_zone"])
 
 
-async def find_own_services(
-    connection: Connection, survey: Row, answers: Sequence[NewAnswer], now: datetime
-) -> set[UUID]:
-    """Those of the services named by the answers that belong to what is surveyed."""
+async def find_own_services(connection: Connection, survey: Row, named: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those of the services named by answers that belong to what is surveyed."""
     if survey["service_id"] is not None:
         return {survey["service_id"]}
-    named = {answer.service_id for answer in answers if answer.service_id is not None}
     if not named:
         return set()
     rows = await _OWN_SERVICES.fetch(
@@ -135,7 +146,7 @@ def check_entry(survey: Row, answer: NewAnswer, own_services: set[UUID], *, know
     enters without saying when counts as received now.
     """
     profile: dict[str, str | None] = {name: getattr(answer.profile, name) for name in PROFILE}
-    channel = answer.channel or ("one_time_code" if answer.code is not None else "online_link")
+    channel = answer.channel or ("one_time_code" if answer.code is not None else DEFAULT_CHANNEL)
     received = min(answer.received_at or now, now)
     day = local_day_of(survey, received)
     inside = survey["period_from"] <= day and (survey["period_to"] is None or day < survey["period_to"])
@@ -173,9 +184,7 @@ def check_entry(survey: Row, answer: NewAnswer, own_services: set[UUID], *, know
         expectations=tuple(expected.get(code) for code in survey["elements"]) if expected else None,
         scores=tuple(answer.answers[code] for code in survey["elements"]),
         day=day,
-        channel=channel,
-        service_id=answer.service_id or survey["service_id"],
-        profile=profile,
+        told=Circumstances(channel=channel, service_id=answer.service_id or survey["service_id"], profile=profile),
     )
     reference = None if answer.reference is None else reference_hash(survey["id"], answer.reference)
-    return Entry(answer.id or new_id(), counted, received, reference, answer.id is not None)
+    return Entry(answer.id or new_id(), counted, received, received.isoformat(), reference, answer.id is not None)

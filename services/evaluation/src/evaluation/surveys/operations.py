@@ -1,6 +1,7 @@
 """Holding a survey: opening, closing and publishing it, and its one-time codes. Making one: drafting.py."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, update
@@ -13,7 +14,9 @@ from chassis.http.languages import Text
 from chassis.http.problems import Conflict
 from chassis.http.versions import Expected
 from directory.roles import Actor
+from directory.zones import local_day
 from evaluation.surveys.access import open_to_conduct
+from evaluation.surveys.announcing import method_of, process_of
 from evaluation.surveys.codes import code_hash, new_code
 from evaluation.surveys.following_up import require_realised
 from evaluation.surveys.lifecycle import DRAFT, FOLLOWED_UP, MOVES, OPEN, PUBLISHED, moves_from
@@ -69,12 +72,14 @@ async def move_survey(
     expected: Expected,
     now: datetime,
     publication: Publication | None = None,
+    channels: Mapping[str, str] | None = None,
 ) -> Row:
     """Open, close or publish a survey, or end its follow-up.
 
     Raises NotFound, Forbidden, StaleVersion, SurveyMoveNotAllowed, NothingToPublish, FollowUpUnfinished.
 
-    Publication keeps the result as it stands and records it with `survey.published`.
+    Publication keeps the result as it stands and records it with `survey.published`; method and process that aren't told are
+    taken from the survey. `channels`: their labels, for that.
     """
     survey = await open_to_conduct(connection, survey_id, actor, now, lock="change")
     expected.check(survey["version"])
@@ -85,10 +90,16 @@ async def move_survey(
     if state == OPEN:
         after |= {"opened_at": survey["opened_at"] or now, "closed_at": None}
     elif state == PUBLISHED:
-        after |= {"published_at": now, **(publication.model_dump() if publication else {})}
-        after["result"] = await compute_result(connection, after, now=now, for_public=True)
-        if not after["result"]["n"]:
+        result = await compute_result(connection, {**after, "published_at": now}, now=now, for_public=True)
+        if not result["n"]:
             raise NothingToPublish
+        told = publication or Publication()
+        after |= {
+            "published_at": now,
+            "result": result,
+            "method": told.method or method_of(survey, result, channels or {}),
+            "process": told.process or process_of(survey, result, last_day=_last_day(survey)),
+        }
     elif state == FOLLOWED_UP:
         after["followed_up_at"] = now
         await require_realised(connection, survey_id)
@@ -97,6 +108,12 @@ async def move_survey(
     await _UPDATE.execute(connection, survey_id=survey_id, **{name: after[name] for name in _CHANGED})
     await record_survey(connection, f"survey.{state if state != OPEN else 'opened'}", after, now)
     return after
+
+
+def _last_day(survey: Row) -> date:
+    closed = local_day(survey["closed_at"], survey["time_zone"])
+    ends: date | None = survey["period_to"]
+    return closed if ends is None else min(closed, ends - timedelta(days=1))
 
 
 async def make_codes(connection: Connection, survey_id: UUID, count: int, actor: Actor, now: datetime) -> list[str]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Snapshot, Transaction
+from chassis.documents.replies import HTML, JSON, chosen_form, page_reply
 from chassis.http.idempotency import Once
 from chassis.http.problems import Forbidden, NotFound
 from chassis.http.routing import router
@@ -17,7 +18,7 @@ from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
 from evaluation.rights import READ, WRITE, Conductor, reach_for_reading
-from evaluation.surveys import drafting, operations, queries, replies
+from evaluation.surveys import drafting, operations, paper, queries, replies
 from evaluation.surveys.access import open_survey, shows_result
 from evaluation.surveys.reading import compute_result
 from evaluation.surveys.schemas import (
@@ -97,13 +98,25 @@ async def change_survey(
     operation_id="get_survey_questions",
     summary="What a survey asks",
     response_model=Questionnaire,
+    responses={
+        200: {"content": {HTML: {"schema": {"type": "string"}}}},
+        406: {"description": "not_acceptable: Accept names none of the forms"},
+    },
 )
 async def get_questions(request: Request, survey_id: UUID, actor: Anyone, connection: Snapshot, now: Now) -> Response:
-    """The questionnaire in both languages, with what a respondent may tell of themselves: for a link, a counter, a kiosk."""
+    """The questionnaire in both languages, with what a respondent may tell of themselves: for a link, a counter, a kiosk.
+
+    As text/html it is the form to print and fill in by hand.
+    """
     survey, _ = await open_survey(connection, survey_id, actor, now)
     definition = await queries.find_definition(connection, survey["definition_code"], survey["definition_version"])
     content = replies.questionnaire(survey, definition, request.app.state.vocabularies)
-    return single(request, content, version=survey["version"], cache="public, max-age=60")
+    cache = "public, max-age=60"
+    if chosen_form(request, (JSON, HTML)) == HTML:
+        return page_reply(request, paper.page(content), version=survey["version"], style=paper.STYLE, cache=cache)
+    response = single(request, content, version=survey["version"], cache=cache)
+    response.headers["Vary"] = "Accept"
+    return response
 
 
 @routes.post(
@@ -168,9 +181,19 @@ async def publish_survey(
     now: Now,
     publication: Publication | None = None,
 ) -> Response:
-    """Announce the result with method and process; from then on everybody sees it and nothing in it changes."""
+    """Announce the result with method and process; from then on everybody sees it and nothing in it changes.
+
+    Method and process that aren't told are taken from the survey: its questionnaire, channels, days, respondents, sample.
+    """
     row = await operations.move_survey(
-        connection, survey_id, "publication", actor, expected=expected, now=now, publication=publication
+        connection,
+        survey_id,
+        "publication",
+        actor,
+        expected=expected,
+        now=now,
+        publication=publication,
+        channels=request.app.state.channel_labels,
     )
     return await _reply(request, connection, row, 201)
 

@@ -84,7 +84,7 @@ class SurveyPatch(Patch):
 
 
 class Publication(Body):
-    """How the survey was held: results are announced with method and process."""
+    """How the survey was held: results are announced with method and process. What isn't told is taken from the survey."""
 
     method: Prose | None = None
     process: Prose | None = None

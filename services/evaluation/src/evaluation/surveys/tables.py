@@ -104,7 +104,7 @@ survey_responses = Table(
     "survey_responses",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("survey_id", Uuid, ForeignKey(surveys.c.id), nullable=False),
+    Column("survey_id", Uuid, nullable=False),  # of surveys, whose row is locked whenever an answer is written
     *_answer(),
     Column("day", Date, nullable=False),  # local, of receipt
     Column("reference_hash", LargeBinary),
