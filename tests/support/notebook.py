@@ -29,10 +29,6 @@ CREATE TABLE notes (
     parent_id uuid CONSTRAINT notes_parent REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE counters (name text PRIMARY KEY, value integer NOT NULL);
 INSERT INTO counters VALUES ('turns', 0);
-CREATE TABLE feed_cursors (feed text PRIMARY KEY, stream text, position bigint NOT NULL DEFAULT 0,
-    rebuilding boolean NOT NULL DEFAULT false, moved_at timestamptz NOT NULL DEFAULT now());
-CREATE TABLE parked_events (feed text, position bigint, event jsonb NOT NULL, error text NOT NULL, attempts integer NOT NULL,
-    parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (feed, position));
 CREATE TABLE copies (subject text PRIMARY KEY, sequence bigint NOT NULL, words text NOT NULL, effects integer NOT NULL DEFAULT 0);
 """
 

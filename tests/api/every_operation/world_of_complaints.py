@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from api.complaints.test_recaps import row as lapor_row
+from api.complaints.test_recaps import written as lapor_recap
 from api.every_operation.officers import enlist
 from api.every_operation.world import World
 from complaints.attachments import scanning
@@ -48,6 +50,7 @@ async def complaints_world(complaints: ServiceUnderTest) -> World:
     while await own.step(0):  # who is invited to a survey
         pass
     await _files(world, desk, progressing)
+    await _jobs(world, desk)
     await _rules(world, desk)
     world.queries["preview_response_template"] = {"case_id": progressing["id"]}
     world.bodies |= {"ask_for_contribution": question, "claim_compensation": claim}
@@ -72,6 +75,30 @@ async def _files(world: World, desk: Desk, case: dict[str, Any]) -> None:
         pass
     world.ids |= {"attachment_id": kept.json()["items"][0]["id"], "upload_id": taken[1]["id"]}
     world.files["upload_file"] = ("application/octet-stream", files.png())
+
+
+async def _jobs(world: World, desk: Desk) -> None:
+    """An export of the agency's own system, and a recap of the city."""
+    recap = lapor_recap([lapor_row(1)])
+    world.files["import_complaints"] = ("text/csv", recap)
+    world.queries["import_complaints"] = {"institution": str(desk.country.city), "dry_run": "true"}
+    world.bodies["export_complaints"] = {"resource": "complaints", "format": "csv"}
+    sent = await desk.service.call(
+        "POST",
+        f"/v1/imports/complaints?institution={desk.country.city}",
+        caller=desk.account("admin"),
+        headers={"content-type": "text/csv"},
+        content=recap,
+    )
+    asked = await desk.service.call(
+        "POST",
+        "/v1/exports/complaints",
+        caller=dict(world.cast.headers("client")),
+        json=world.bodies["export_complaints"],
+    )
+    for reply, name in ((sent, "import_id"), (asked, "export_id")):
+        assert reply.status_code == 202, reply.text
+        world.ids[name] = reply.json()["id"]
 
 
 async def _rules(world: World, desk: Desk) -> None:
@@ -156,6 +183,7 @@ def _bodies(world: World, desk: Desk, cases: dict[str, dict[str, Any]]) -> dict[
         "withdraw_complaint": {"reason": "Sudah selesai."},
         "disclose_identity": {"reason": "Saksi tunggal.", "recipients": recipients, "legal_basis": "UU 27/2022"},
         "attach_files": {"upload_ids": [world.ids["upload_id"]]},
+        "put_public_text": {"answer": "Lampu sudah diganti."},
         "track_case": {name: cases["in_progress"][name] for name in ("tracking_code", "access_pin")},
         "decide_compensation": {"decision": "rejected", "reasons": "Tidak terbukti."},
         "record_compensation_payment": {"amount_idr": 1, "paid_on": "2026-01-05", "reference": "SP2D 1"},

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.evaluation.assessed import Assessed, add_unit, all_levels, all_users, campaign, campaign_body
 from api.evaluation.conftest import Office, all_of
-from api.evaluation.test_ethics_cases import opened
+from api.evaluation.test_ethics_cases import WARNING, act, decision, examined, opened
 from api.evaluation.test_gratification import GIFT
 from api.evaluation.test_instruments import new_version
 from api.every_operation.officers import enlist
@@ -98,6 +98,9 @@ async def _assessments(world: World, office: Office, evaluator: UUID) -> None:
 
 async def _conduct(world: World, office: Office) -> None:
     case = await opened(office, "officer")
+    decided = await examined(office, "officer")
+    verdict = await act(office, decided, "decision", decision(office, officer=WARNING), "head_auditor")
+    assert verdict.status_code == 201, verdict.text
     gift = {"institution_id": str(office.country.city), **GIFT, "received_on": "2026-11-02"}
     reply = await office.call("POST", "/v1/gratification-reports", caller=office.officer("officer"), json=gift)
     assert reply.status_code == 201, reply.text
@@ -106,10 +109,13 @@ async def _conduct(world: World, office: Office) -> None:
     assert given.status_code == 201, given.text
     world.ids |= {
         "case_id": case.rpartition("/")[2],
+        "case_id:decided": decided.rpartition("/")[2],
         "report_id": reply.json()["id"],
         "opinion_id": given.json()["id"],
     }
     world.bodies |= {"report_gratification": gift, "record_ombudsman_opinion": opinion | {"year": 2024}}
+    said = {name: opinion[name] for name in ("scheme", "score")}
+    world.bodies["correct_ombudsman_opinion"] = said | {"reason": "Salah baca lampiran."}
 
 
 def _bodies(world: World, office: Office, evaluator: UUID) -> dict[str, Any]:

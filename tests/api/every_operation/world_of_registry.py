@@ -26,6 +26,8 @@ from chassis.ops.identifiers import new_id
 from support.cast import ABOVE, AT_UNITS, BESIDE, ELSEWHERE, HEAD_OF_AUDIT, REACHING_ALL, WITHIN, Cast
 from support.services import ServiceUnderTest
 
+EXPORT = {"format": "csv"}
+
 
 async def _account(here: Stage, role: str, unit: str | None) -> str:
     account = f"akun-{new_id()}"
@@ -99,6 +101,10 @@ async def _rows(world: World, agency: Agency, ours: Stage, cast: Cast) -> World:
     post = await ours.make("posts", unit_id=str(agency.unit_id), name="Kepala Bidang", role="unit_head")
     imported = await send(ours, "units", written([{"code": code(), "name": "Baru", "kind": "section"}]))
     assert imported.status_code == 202, imported.text
+    exported = await ours.registry.call(
+        "POST", "/v1/exports/registry", caller=dict(cast.headers("client")), json=EXPORT | {"resource": "units"}
+    )
+    assert exported.status_code == 202, exported.text
     done = await ours.make("reorganisations", **declaration(new("baru", ours)))
     later = await ours.make("reorganisations", **declaration(new("nanti", ours), on=coming()))
     consulted = await _standard(agency, services, until="consultation")
@@ -114,6 +120,7 @@ async def _rows(world: World, agency: Agency, ours: Stage, cast: Cast) -> World:
         "post_id": post["id"],
         "service_id": str(agency.service_id),
         "import_id": imported.json()["id"],
+        "export_id": exported.json()["id"],
         "reorganisation_id": done["id"],
         "reorganisation_id:waiting": later["id"],
         "code": "national",
@@ -153,6 +160,7 @@ def _bodies(world: World, agency: Agency, ours: Stage) -> dict[str, Any]:
             "valid_during": SINCE,
         },
         "get_authorities": {"items": [{"service": str(agency.service_id)}]},
+        "export_registry": EXPORT | {"resource": "units"},
         "register_institution": {"code": code(), "name": "Kementerian Baru", "kind": "ministry"},
         "change_institution": {"name": "Nama Baru"},
         "register_person": {**place, "name": "Orang Baru"},

@@ -170,7 +170,7 @@ async def test_what_one_version_settled_isnt_offered_to_the_next(agency: Agency)
 async def test_only_those_who_draft_see_and_settle(agency: Agency) -> None:
     case_id, standard_id = await said(agency), await published(agency)
     path = f"/standards/{standard_id}/offers"
-    assert (await agency.call("GET", path, by=None)).status_code == 403
+    assert (await agency.call("GET", path, by=None)).status_code == 401
     drafted = await draft(agency)
     assert (await agency.call("GET", f"/standards/{drafted}/offers", by=None)).status_code == 404
     stranger = await build_agency(agency.registry)

@@ -1,7 +1,5 @@
 """`/v1/appointments`: who holds which seat; read by everybody, changed by the institution's own people."""
 
-from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +7,6 @@ from uuid import UUID
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
@@ -19,7 +16,7 @@ from chassis.http.routing import router
 from chassis.http.streams import RESPONSES, Stream, stream_form, walking
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
-from registry.appointments import holding, operations, queries
+from registry.appointments import operations, queries
 from registry.appointments.operations import Appointed
 from registry.appointments.schemas import (
     Appointment,
@@ -29,9 +26,10 @@ from registry.appointments.schemas import (
     Extension,
     NewAppointment,
 )
+from registry.appointments.showing import shown, told
 from registry.moments import AtMoment
 from registry.rights import Manager
-from registry.terms import KnownTerms, Terms
+from registry.terms import KnownTerms
 
 _TAKEN: dict[int | str, dict[str, Any]] = {
     409: {"description": "seat_taken; `holder` says who holds the seat and until when"}
@@ -44,23 +42,8 @@ routes = router(tags=["appointments"])
 def _reply(
     request: Request, appointed: Appointed, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    content = {**queries.shown(appointed.row), "warnings": _told(appointed.warnings, request)}
+    content = {**queries.shown(appointed.row), "warnings": told(appointed.warnings, request.state.language)}
     return single(request, content, version=appointed.row["version"], status=status, headers=headers)
-
-
-def _told(warnings: Sequence[holding.Caution], request: Request) -> list[dict[str, str]]:
-    return [{"code": each.code, "detail": each.detail.read(request.state.language)} for each in warnings]
-
-
-def _shown(row: Row, terms: Terms, day: date, request: Request) -> dict[str, Any]:
-    """An appointment with what there is to be told of its term on a day."""
-    acting, begins, ends, extended = row["acting"], row["valid_from"], row["valid_to"], len(row["extensions"])
-    limits = holding.Limits.of(terms.attributes("acting_kinds", acting))
-    warnings: list[holding.Caution] = []
-    if row["state"] in ("scheduled", "active"):
-        warnings = holding.term_warnings(acting, begins, ends, limits, extended=extended)
-        warnings += holding.limit_warnings(acting, begins, ends, limits, extended=extended, day=day)
-    return {**queries.shown(row), "warnings": _told(warnings, request)}
 
 
 @routes.get(
@@ -80,11 +63,12 @@ async def list_appointments(
     history: Always = False,
 ) -> Response:
     """Who is in office on a day; with `history=true` whenever."""
+    show = partial(shown, terms=terms, day=moment.day, language=request.state.language)
     if (form := stream_form(request)) is not None:
         find = partial(queries.find_appointments, moment=moment, always=history)
-        return Stream(request, form, walking(form, chosen, find, queries.shown, Appointment), name="appointments")
+        return Stream(request, form, walking(form, chosen, find, show, Appointment), name="appointments")
     page = await queries.find_appointments(connection, chosen, moment, always=history)
-    items = [_shown(row, terms, moment.day, request) for row in page.rows]
+    items = [show(row) for row in page.rows]
     return Response(encode(page.written(items)), media_type="application/json")
 
 
@@ -106,7 +90,9 @@ async def get_appointment(
     row = await queries.find_appointment(connection, appointment_id, moment)
     if row is None:
         raise NotFound
-    return single(request, _shown(row, terms, moment.day, request), version=row["version"])
+    return single(
+        request, shown(row, terms=terms, day=moment.day, language=request.state.language), version=row["version"]
+    )
 
 
 @routes.post(

@@ -12,9 +12,11 @@ from chassis.exports.resources import Asked, Resource
 from chassis.exports.routes import export_routes
 from chassis.http.filters import Filters, Listed
 from chassis.http.identity import Caller, policy, signed_in
+from chassis.http.languages import DEFAULT
 from chassis.http.streams import Open, walking
 from registry.appointments import queries as appointments
 from registry.appointments.schemas import Appointment
+from registry.appointments.showing import shown as shown_appointment
 from registry.institutions import queries as institutions
 from registry.institutions.schemas import Institution
 from registry.moments import Moment, today
@@ -43,16 +45,17 @@ def _list(
     return Resource(name, filters, open_)
 
 
+async def _open_appointments(asked: Asked) -> Open:
+    moment = Moment(today(asked.now), stated=False)
+    find = partial(appointments.find_appointments, moment=moment, always=False)
+    shown = partial(shown_appointment, terms=asked.state.terms, day=moment.day, language=DEFAULT)
+    return walking(asked.form, asked.chosen, find, shown, Appointment)
+
+
 RESOURCES = (
     _list("institutions", institutions.FILTERS, institutions.find_institutions, institutions.shown, Institution),
     _list("units", units.FILTERS, units.find_units, units.shown, Unit),
     _list("services", services.FILTERS, services.find_services, services.shown, Service),
-    _list(
-        "appointments",
-        appointments.FILTERS,
-        partial(appointments.find_appointments, always=False),
-        appointments.shown,
-        Appointment,
-    ),
+    Resource("appointments", appointments.FILTERS, _open_appointments),
 )
 routes = export_routes("registry", RESOURCES, Depends(_allowed))
