@@ -5,7 +5,7 @@ unit of the same institution, `unit_head@elsewhere` one of another institution.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -47,14 +47,12 @@ class Cast:
     institution_id: UUID
     elsewhere_id: UUID
     accounts: dict[str, str] = field(default_factory=dict)
-    others: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Further callers by name, as headers: the reporter of a case and the like."""
+    others: dict[str, Callable[[], Mapping[str, str]]] = field(default_factory=dict)
+    """Further callers by name, and how their headers are made: the reporter of a case and the like."""
     _kept: dict[str, tuple[float, Mapping[str, str]]] = field(default_factory=dict)
 
     def headers(self, name: str) -> Mapping[str, str]:
         """What a caller sends. Raises KeyError for one who isn't of the cast."""
-        if name in self.others:
-            return self.others[name]
         made, headers = self._kept.get(name, (-KEPT_S, {}))
         if time.monotonic() - made >= KEPT_S:
             headers = self._headers(name)
@@ -63,6 +61,8 @@ class Cast:
 
     def _headers(self, name: str) -> Mapping[str, str]:
         service = self.service
+        if name in self.others:
+            return self.others[name]()
         match name:
             case "anonymous":
                 return service.anonymous()

@@ -1,5 +1,6 @@
 """Cases of one city in every state, ordinary and protected, with their files, for whoever may know of them."""
 
+from functools import partial
 from typing import Any
 
 from api.complaints.test_recaps import row as lapor_row
@@ -21,7 +22,8 @@ async def complaints_world(complaints: ServiceUnderTest) -> World:
     """One case in each state; all were filed by the same citizen's account, the `filer`."""
     desk = Desk(complaints, await settled_country(complaints))
     cast, _ = await enlist(complaints, desk.country)
-    filer = cast.others["filer"] = complaints.account("pelapor")
+    filer = complaints.account("pelapor")
+    cast.others["filer"] = partial(complaints.account, "pelapor")
     world = World(cast)
     cases = {state: await bring_to(desk, state, filer) for state in WAYS}
     protected = await desk.file(filer, protected=True)
@@ -32,7 +34,8 @@ async def complaints_world(complaints: ServiceUnderTest) -> World:
     claim = {"amount_idr": 750_000, "grounds": "Tiket hangus."}
     await say(desk, claimed, "compensation", claim)
     progressing = cases["in_progress"]
-    cast.others["reporter"] = await desk.tracking(progressing)
+    reporter = await desk.tracking(progressing)
+    cast.others["reporter"] = lambda: reporter
     world.ids |= {f"case_id:{state}": case["id"] for state, case in cases.items()}
     world.ids |= {
         "case_id": progressing["id"],

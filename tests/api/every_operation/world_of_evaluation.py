@@ -1,5 +1,6 @@
 """Surveys, assessments, an ethics case and a gift of one city, in the states that the operations ask for."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ async def evaluation_world(evaluation: ServiceUnderTest) -> World:
     country = await settled_country(evaluation)
     office = Office(evaluation, country)
     cast, people = await enlist(evaluation, country)
-    cast.others["author"] = office.officer("officer")  # reported a gift, and is accused in a case of ethics
+    cast.others["author"] = partial(office.officer, "officer")  # reported a gift, and is accused in a case of ethics
     world = World(cast)
     world.ids |= {
         "institution_id": str(country.city),
