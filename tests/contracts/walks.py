@@ -86,7 +86,11 @@ async def walk_evaluation(evaluation: ServiceUnderTest) -> Office:
     await again.moved("publication", by="admin")
     assert (await office.call("POST", "/v1/instruments", json=new_version())).status_code == 201
     opinion = {"institution_id": str(office.country.city), "year": 2023, "scheme": "2022-2024", "score": 88.0}
-    assert (await office.call("POST", "/v1/ombudsman-opinions", json=opinion)).status_code == 201
+    recorded = await office.call("POST", "/v1/ombudsman-opinions", json=opinion)
+    said = {"scheme": opinion["scheme"], "score": 89.0, "reason": MARK}
+    path, etag = f"{recorded.headers['location']}/correction", recorded.headers["etag"]
+    corrected = await office.call("POST", path, json=said, headers={"if-match": etag})
+    assert corrected.status_code == 201, corrected.text
     return office
 
 
