@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 import asyncpg
@@ -64,6 +64,14 @@ class Copy(Protocol):
 
     async def sweep(self, connection: Connection) -> None:
         """After a rebuild: remove what still has sequence 0, which the feed never mentioned."""
+
+
+@runtime_checkable
+class TakesPages(Protocol):
+    """A copy that takes many events in at once, by the same statements as many single ones."""
+
+    async def apply_all(self, connection: Connection, events: Sequence[Event]) -> None:
+        """The same as applying each in turn."""
 
 
 Fetch = Callable[[str | None, int], Awaitable[httpx.Response]]
@@ -167,14 +175,20 @@ class Follower:
         stream, _, position = page.end.rpartition("-")
         try:
             async with begin(self._pool) as connection:
-                for event in page.events:
-                    await self.copy.apply(connection, event)
+                await self._apply_all(connection, page.events)
                 await self._move(connection, stream, int(position))
         except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError, TimeoutError):
             raise
         except Exception:
             log.warning("page_fails", feed=self.feed, end=page.end)
             await self._take_one_by_one(page, stream, int(position))
+
+    async def _apply_all(self, connection: Connection, events: Sequence[Event]) -> None:
+        if isinstance(self.copy, TakesPages):
+            await self.copy.apply_all(connection, events)
+            return
+        for event in events:
+            await self.copy.apply(connection, event)
 
     async def _take_one_by_one(self, page: Page, stream: str, position: int) -> None:
         async with begin(self._pool) as connection:

@@ -1,11 +1,8 @@
 """The ledger of notices: a follower of the service's own feed, so that each entry of a history tells whom it must once."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis.data.events import Event
 from chassis.data.pool import Connection
@@ -14,35 +11,28 @@ from chassis.ops.identifiers import new_id
 from complaints.cases.lineage import find_joined
 from complaints.invitations.inviting import Inviting
 from complaints.notices.rules import FOLLOWED, REPORTER, Notice, channels, desk_unit, notices_of
-from complaints.notices.tables import deliveries, notices
 
-_ENTRY = Statement("""
-SELECT h.action, h.actor, h.from_state, h.to_state, h.at, h.public, h.internal,
+_ENTRIES = Statement("""
+SELECT told.case_id, told.sequence, h.action, h.actor, h.from_state, h.to_state, h.at, h.public, h.internal,
        c.type, c.custody, c.rating, c.institution_id, c.unit_id,
        EXISTS (SELECT FROM survey_invitations s WHERE s.case_id = c.id AND s.made_at = h.at) AS invited
-FROM case_history h JOIN cases c ON c.id = h.case_id
-WHERE h.case_id = CAST(:case_id AS uuid) AND h.sequence = :sequence
+FROM unnest(CAST(:case_ids AS uuid[]), CAST(:sequences AS bigint[])) WITH ORDINALITY AS told (case_id, sequence, place)
+JOIN case_history h ON h.case_id = told.case_id AND h.sequence = told.sequence
+JOIN cases c ON c.id = h.case_id
+ORDER BY told.place
 """)
 _CONTACTS = Statement("""
-SELECT email_index IS NOT NULL AS has_email, phone_index IS NOT NULL AS has_phone
-FROM reporters WHERE case_id = CAST(:case_id AS uuid)
+SELECT case_id, email_index IS NOT NULL AS has_email, phone_index IS NOT NULL AS has_phone
+FROM reporters WHERE case_id = ANY (CAST(:case_ids AS uuid[]))
 """)
-_TELL = Statement(
-    insert(notices)
-    .values({column.name: bindparam(column.name, type_=column.type) for column in notices.c})
-    .on_conflict_do_nothing(constraint="notices_once_key")
-    .returning(notices.c.id)
-)
-_QUEUE = Statement(
-    insert(deliveries)
-    .values(
-        {
-            name: bindparam(name, type_=deliveries.c[name].type)
-            for name in ("id", "notice_id", "channel", "state", "next_attempt_at")
-        }
-    )
-    .on_conflict_do_nothing(constraint="deliveries_once_key")
-)
+_TELL = Statement("""
+INSERT INTO notices SELECT each.* FROM jsonb_populate_recordset(CAST(NULL AS notices), CAST(:rows AS jsonb)) AS each
+ON CONFLICT ON CONSTRAINT notices_once_key DO NOTHING RETURNING id
+""")
+_QUEUE = Statement("""
+INSERT INTO deliveries SELECT each.* FROM jsonb_populate_recordset(CAST(NULL AS deliveries), CAST(:rows AS jsonb)) AS each
+ON CONFLICT ON CONSTRAINT deliveries_once_key DO NOTHING
+""")
 
 
 class EntryMissing(LookupError):
@@ -60,20 +50,46 @@ class NoticeLedger:
 
     async def apply(self, connection: Connection, event: Event) -> None:
         """Write the notices of one event; doing it again writes nothing. Raises EntryMissing."""
-        if not event.type.startswith("case."):
+        await self.apply_all(connection, [event])
+
+    async def apply_all(self, connection: Connection, events: Sequence[Event]) -> None:
+        """Write the notices of a page of events by a few statements: each filing brings one, and they come by hundreds."""
+        told = [event for event in events if event.type.startswith("case.")]
+        for event in told:
+            await self._inviting.apply(connection, event)
+        if not told:
             return
-        await self._inviting.apply(connection, event)
-        case_id = UUID(event.subject_id)
-        entry = await _ENTRY.fetchrow(connection, case_id=case_id, sequence=event.sequence)
-        if entry is None:
-            raise EntryMissing(event.sequence)
+        case_ids, sequences = [UUID(event.subject_id) for event in told], [event.sequence for event in told]
+        entries = await _ENTRIES.fetch(connection, case_ids=case_ids, sequences=sequences)
+        if len(entries) < len(told):
+            found = {(entry["case_id"], entry["sequence"]) for entry in entries}
+            raise EntryMissing(next(key for key in zip(case_ids, sequences, strict=True) if key not in found))
+        rows = [row for entry in entries for row in await self._rows(connection, entry)]
+        if rows:
+            new = {row["id"] for row in await _TELL.fetch(connection, rows=rows)}
+            await self._queue(connection, [row for row in rows if row["id"] in new and row["recipient"] == REPORTER])
+
+    async def _rows(self, connection: Connection, entry: Row) -> list[dict[str, Any]]:
+        """The notices of one entry: of its case, and for the reporters of the cases that were merged into it."""
         found = notices_of(entry, entry, self._desk_of)
-        for notice in found:
-            await self._tell(connection, case_id, notice, about=case_id, sequence=event.sequence, entry=entry)
+        rows = [_row(entry["case_id"], notice, entry) for notice in found]
         followed = [notice for notice in found if notice.recipient == REPORTER and notice.kind in FOLLOWED]
-        for joined in await find_joined(connection, case_id) if followed else ():
-            for notice in followed:
-                await self._tell(connection, joined, notice, about=case_id, sequence=event.sequence, entry=entry)
+        for joined in await find_joined(connection, entry["case_id"]) if followed else ():
+            rows += [_row(joined, notice, entry) for notice in followed]
+        return rows
+
+    async def _queue(self, connection: Connection, told: Sequence[Mapping[str, Any]]) -> None:
+        """Queue what is also sent to reporters who gave an address."""
+        if not told:
+            return
+        found = await _CONTACTS.fetch(connection, case_ids=[row["case_id"] for row in told])
+        contacts = {
+            row["case_id"]: channels(has_email=row["has_email"], has_phone=row["has_phone"], available=self._available)
+            for row in found
+        }
+        rows = [_delivery(row, channel) for row in told for channel in contacts.get(row["case_id"], ())]
+        if rows:
+            await _QUEUE.execute(connection, rows=rows)
 
     async def reset(self, connection: Connection) -> None:
         """Nothing: what was told stays told."""
@@ -81,33 +97,30 @@ class NoticeLedger:
     async def sweep(self, connection: Connection) -> None:
         """Nothing: what was told stays told."""
 
-    async def _tell(
-        self, connection: Connection, case_id: UUID, notice: Notice, *, about: UUID, sequence: int, entry: Row
-    ) -> None:
-        to_reporter = notice.recipient == REPORTER
-        place: dict[str, Any] = {name: None if to_reporter else entry[name] for name in ("institution_id", "unit_id")}
-        if not to_reporter:
-            place["unit_id"] = desk_unit(entry) or place["unit_id"]
-        notice_id = await _TELL.fetchval(
-            connection,
-            id=new_id(),
-            case_id=case_id,
-            about_case_id=about,
-            sequence=sequence,
-            kind=notice.kind,
-            recipient=notice.recipient,
-            at=entry["at"],
-            **place,
-        )
-        if notice_id is None or not to_reporter:
-            return
-        contacts = await _CONTACTS.fetchrow(connection, case_id=case_id)
-        for channel in channels(**contacts, available=self._available) if contacts is not None else ():
-            await _QUEUE.execute(
-                connection,
-                id=new_id(),
-                notice_id=notice_id,
-                channel=channel,
-                state="queued",
-                next_attempt_at=entry["at"],
-            )
+
+def _row(case_id: UUID, notice: Notice, entry: Row) -> dict[str, Any]:
+    """A row of `notices`. One for the reporter lies at nobody's desk."""
+    to_reporter = notice.recipient == REPORTER
+    return {
+        "id": new_id(),
+        "case_id": case_id,
+        "about_case_id": entry["case_id"],
+        "sequence": entry["sequence"],
+        "kind": notice.kind,
+        "recipient": notice.recipient,
+        "institution_id": None if to_reporter else entry["institution_id"],
+        "unit_id": None if to_reporter else desk_unit(entry) or entry["unit_id"],
+        "at": entry["at"],
+    }
+
+
+def _delivery(notice: Mapping[str, Any], channel: str) -> dict[str, Any]:
+    """A row of `deliveries`, to be sent at once."""
+    return {
+        "id": new_id(),
+        "notice_id": notice["id"],
+        "channel": channel,
+        "state": "queued",
+        "attempts": 0,
+        "next_attempt_at": notice["at"],
+    }
