@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from chassis.data.events import Event
 from chassis.data.followers import Follower
+from chassis.data.pool import Connection
 from complaints.notices import delivering
 from complaints.notices.adapters import Message, SendFailed, SmtpAdapter
 from complaints.service import SERVICE
@@ -188,6 +192,41 @@ async def test_two_senders_at_once_send_each_message_once(desk: Desk) -> None:
     post = Post()
     await asyncio.gather(*(send_all(desk, post) for _ in range(4)))
     assert len({message.id for message in post.sent}) == len(post.sent) >= 6
+
+
+async def test_a_page_tells_what_its_events_tell_one_by_one(desk: Desk) -> None:
+    """Many events at once bring about the notices and messages that each alone would have; doing it again, none."""
+    cases = []
+    for each in range(4):
+        filed = await desk.file(reporter={"name": "Ni Made", "email": f"made{each}@contoh.id"})
+        await desk.done(filed["id"], "verification", "admin", {"complete": True})
+        cases.append(UUID(filed["id"]))
+    await told(desk)
+    async with desk.service.connection() as connection:
+        at_once = await written_of(connection, cases)
+        assert len(at_once) >= 2 * len(cases)
+        await connection.execute(
+            "DELETE FROM deliveries WHERE notice_id IN (SELECT id FROM notices WHERE case_id = ANY ($1))", cases
+        )
+        await connection.execute("DELETE FROM notices WHERE case_id = ANY ($1)", cases)
+        subjects = [f"complaints/{case_id}" for case_id in cases]
+        rows = await connection.fetch("SELECT * FROM events WHERE subject = ANY ($1) ORDER BY position", subjects)
+        for row in (*rows, *rows):
+            names = (field.name for field in fields(Event) if field.name != "stream")
+            await follower(desk).copy.apply(connection, Event(stream="s", **{name: row[name] for name in names}))
+        assert await written_of(connection, cases) == at_once
+
+
+async def written_of(connection: Connection, cases: list[UUID]) -> list[dict[str, Any]]:
+    """The notices and deliveries of these cases, without their ids."""
+    rows = await connection.fetch(
+        """SELECT n.case_id, n.about_case_id, n.sequence, n.kind, n.recipient, n.institution_id, n.unit_id, n.at,
+                  d.channel, d.state, d.attempts, d.next_attempt_at
+           FROM notices n LEFT JOIN deliveries d ON d.notice_id = n.id WHERE n.case_id = ANY ($1)
+           ORDER BY n.case_id, n.sequence, n.kind, n.recipient""",
+        cases,
+    )
+    return [dict(row) for row in rows]
 
 
 async def test_an_entry_that_fails_is_parked_and_the_rest_goes_on(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.languages import Language, negotiate
 from chassis.http.problems import BodyTooLarge, Problem, Unavailable, Unexpected, problem_response
-from chassis.ops import metrics
+from chassis.ops import logs, metrics
 from chassis.ops.identifiers import new_id
 
 API_VERSION = b"1.0.0"
@@ -72,7 +72,7 @@ class Edge:
         try:
             await self._answer(call, headers.get(b"content-length"), limit)
         finally:
-            _note(scope, call.status, time.perf_counter() - started)
+            _note(scope, request_id, call.status, time.perf_counter() - started)
             structlog.contextvars.unbind_contextvars("request_id")
 
     async def _answer(self, call: "_Call", length: bytes | None, limit: int) -> None:
@@ -146,14 +146,14 @@ class _Call:
         await response(self.scope, self._receive, self.send)
 
 
-def _note(scope: Scope, status: int, seconds: float) -> None:
+def _note(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unknown")
     if route in _QUIET:
         return
     counter, histogram = _meters(scope["method"], route, status)
     counter.inc()
     histogram.observe(seconds)
-    log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+    logs.requests.write(request_id, scope["method"], route, status, round(seconds * 1000, 1))
 
 
 @cache

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -66,6 +67,41 @@ def _trace(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> Mu
     return entry
 
 
+class RequestLines:
+    """The line of each request, in the form of all others but written straight: nothing in it can be anybody's data.
+
+    Through the processors it was a twentieth of what reading a case costs.
+    """
+
+    def __init__(self) -> None:
+        self._service: str | None = None
+
+    def open(self, service: str) -> None:
+        """From now on lines are written."""
+        self._service = service
+
+    def write(self, request_id: str, method: str, route: str, status: int, ms: float) -> None:
+        """One line. `route`: the declared path, never the one that was called."""
+        if self._service is None:
+            return
+        entry = {
+            "service": self._service,
+            "request_id": request_id,
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": ms,
+            "event": "request",
+            "level": "info",
+            "timestamp": datetime.now(UTC),
+        }
+        sys.stdout.buffer.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
+        sys.stdout.buffer.flush()
+
+
+requests = RequestLines()
+
+
 def set_up(service: str, level: str) -> None:
     """Send structlog's and the standard library's records through the same processors, as JSON lines."""
     shared: list[Any] = [
@@ -103,3 +139,5 @@ def set_up(service: str, level: str) -> None:
     for noisy in ("httpx", "httpcore", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)
+    if root.isEnabledFor(logging.INFO):
+        requests.open(service)

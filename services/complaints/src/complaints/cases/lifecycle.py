@@ -6,6 +6,7 @@ the controls of `deadlines.ledger`.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from complaints.cases.guards import (
@@ -296,11 +297,12 @@ def allowed(case: Facts, action: str, roles: Collection[str]) -> list[Transition
 
 def allowed_actions(case: Facts, roles: Collection[str]) -> list[str]:
     """The actions that a caller of these roles may try on the case now, sorted; the system's own are never among them."""
-    mine = set(roles) - {SYSTEM}
-    return sorted(
-        {
-            row.action
-            for row in _BY_STATE.get(case["state"], ())
-            if case["type"] in row.types and row.open_to(mine, case["custody"]) and row.holds(case)
-        }
-    )
+    rows = _open_rows(case["state"], case["type"], case["custody"], frozenset(roles))
+    return sorted({row.action for row in rows if row.holds(case)})
+
+
+@lru_cache(4096)
+def _open_rows(state: str, case_type: str, custody: str, roles: frozenset[str]) -> tuple[Transition, ...]:
+    """The rows of a state that callers of these roles may use: asked at every reading of a case, of few different ones."""
+    mine = roles - {SYSTEM}
+    return tuple(row for row in _BY_STATE.get(state, ()) if case_type in row.types and row.open_to(mine, custody))
