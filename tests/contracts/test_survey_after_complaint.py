@@ -250,3 +250,33 @@ async def test_a_code_is_good_for_its_service_alone_and_the_channel_for_codes_al
     assert batch.json()["items"][0]["status"] == 422
     # A survey of the unit above is one of its services too.
     assert (await both.answer(whole, code)).json()["service_id"] == str(country.identity_card)
+
+
+async def test_reporters_of_merged_cases_are_invited_with_the_matter_s_and_each_by_a_code_of_their_own(
+    both: Both,
+) -> None:
+    survey = await both.survey()
+    matter = await both.resolved()
+    same, unsaid = await both.desk.file(), await both.desk.file(service_id=None, unit_id=str(both.country.counter))
+    merge = {"parent_id": matter["id"], "reason": "Antrean yang sama."}
+    for child in (same, unsaid):
+        await both.desk.done(child["id"], "merge", "admin", merge)
+    await both.follow()
+    assert await both.invitation(same) is None  # the matter isn't closed yet
+    path = f"/v1/complaints/{matter['id']}/reply"
+    caller = await both.desk.tracking(matter)
+    closed = await both.desk.service.call("POST", path, caller=caller, json={"satisfied": True})
+    assert closed.json()["state"] == "closed"
+    await both.follow()
+    invited = [await both.invitation(each) for each in (matter, same, unsaid)]
+    codes = {each["code"] for each in invited if each is not None}
+    assert len(codes) == 3
+    assert {each["service_id"] for each in invited if each is not None} == {str(both.country.identity_card)}
+    for code in codes:
+        assert (await both.answer(survey, code)).status_code == 201
+        assert (await both.answer(survey, code)).status_code == 409
+    async with both.desk.service.connection() as connection:
+        told = await connection.fetch(
+            "SELECT case_id FROM notices WHERE kind = 'survey_invitation' AND about_case_id = $1", matter["id"]
+        )
+    assert {str(each["case_id"]) for each in told} == {each["id"] for each in (matter, same, unsaid)}

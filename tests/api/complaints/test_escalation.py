@@ -129,6 +129,39 @@ async def test_an_answer_that_nobody_approves_moves_up(own_desk: Desk, wall: Wal
     assert approvals == [("breached", "2026-03-04T15:59:59Z"), ("running", "2026-03-09T15:59:59Z")]
 
 
+async def test_a_dispute_that_nobody_decides_falls_to_the_unit_first_named(own_desk: Desk, wall: WallClock) -> None:
+    case_id = await own_desk.assigned()  # to the counter
+    works = {"proposed_unit_id": str(own_desk.country.works)}
+    refusal = {"reason": "other_unit", "explanation": "Bukan kami."}
+    await own_desk.done(case_id, "refusal", "liaison", refusal | works)
+    await own_desk.done(case_id, "assignment", "admin", {"unit_id": str(own_desk.country.works)})
+    elsewhere = {"reason": "not_our_authority", "explanation": "Bukan wewenang kami."}
+    await own_desk.done(case_id, "refusal", "works_liaison", elsewhere)  # proposes nobody
+    await pass_time(own_desk, wall, 5, 23)
+    assert (await seen(own_desk, case_id))["state"] == "in_arbitration"
+    await pass_time(own_desk, wall, 6, 1)  # three working days end on Thursday 5
+    case = await seen(own_desk, case_id)
+    assert (case["state"], case["unit_id"], case["binding"]) == ("assigned", str(own_desk.country.counter), True)
+    assert case["escalation_level"] == "unit"
+    bound = await own_desk.act(case_id, "refusal", "liaison", refusal | works)
+    assert bound.status_code == 409
+
+
+async def test_a_dispute_never_falls_to_the_unit_complained_of(own_desk: Desk, wall: WallClock) -> None:
+    case_id = await own_desk.assigned()
+    elsewhere = {"reason": "not_our_authority", "explanation": "Bukan wewenang kami."}
+    await own_desk.done(case_id, "refusal", "liaison", elsewhere)
+    await own_desk.done(case_id, "assignment", "admin", {"unit_id": str(own_desk.country.works)})
+    await own_desk.done(case_id, "refusal", "works_liaison", elsewhere)
+    async with own_desk.service.connection() as connection:
+        await connection.execute(
+            "UPDATE cases SET accused_unit_id = $2 WHERE id = $1", case_id, own_desk.country.registry_office
+        )
+    await pass_time(own_desk, wall, 6, 1)
+    case = await seen(own_desk, case_id)
+    assert (case["state"], case["unit_id"]) == ("assigned", str(own_desk.country.works))
+
+
 async def test_a_pause_ends_at_its_maximum(own_desk: Desk, wall: WallClock) -> None:
     case_id = await own_desk.in_progress()
     await own_desk.done(case_id, "pause", "liaison", {"reason": "force_majeure"})

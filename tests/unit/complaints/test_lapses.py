@@ -6,6 +6,8 @@ import pytest
 
 from complaints.escalation.lapses import lapse
 
+FIRST = {"id": "first", "name": "Unit pertama", "institution_id": "institution"}
+
 
 def case(**values: Any) -> dict[str, Any]:
     facts = {
@@ -16,6 +18,7 @@ def case(**values: Any) -> dict[str, Any]:
         "proposed_unit_id": "first",
         "outcome_code": None,
         "proposed_outcome": "fixed",
+        "escalation_level": None,
     }
     return facts | values
 
@@ -36,15 +39,28 @@ def case(**values: Any) -> dict[str, Any]:
     ],
 )
 def test_each_lapse_has_its_row(on_lapse: str, facts: dict[str, Any], commitment_open: bool, row: str) -> None:
-    found = lapse(on_lapse, "stage", case(**facts), commitment_open=commitment_open)
+    found = lapse(on_lapse, "stage", case(**facts), commitment_open=commitment_open, first_unit=FIRST)
     assert found.transition is not None
     assert found.transition.id == row
     assert "system" in found.transition.roles
 
 
 def test_an_arbitration_that_lapses_binds_the_unit_first_named() -> None:
+    disputed = case(state="in_arbitration", unit_id=None, proposed_unit_id="the refuser's proposal")
+    found = lapse("assign_by_rule", "arbitration", disputed, commitment_open=False, first_unit=FIRST)
+    assert (found.changes["unit_id"], found.changes["binding"]) == ("first", True)
+
+
+def test_a_dispute_that_can_fall_to_no_unit_goes_on() -> None:
     found = lapse("assign_by_rule", "arbitration", case(state="in_arbitration"), commitment_open=False)
-    assert found.changes == {"unit_id": "first", "binding": True}
+    assert found == (None, {}, {}, ())  # its clock runs on, so that it rises level by level
+
+
+@pytest.mark.parametrize(("held", "level"), [(None, "unit"), ("reminder", "unit"), ("national", "national")])
+@pytest.mark.parametrize(("on_lapse", "state"), [("deem_accepted", "assigned"), ("move_up", "awaiting_approval")])
+def test_a_lapse_that_moves_a_case_raises_its_level(on_lapse: str, state: str, held: str | None, level: str) -> None:
+    found = lapse(on_lapse, "stage", case(state=state, escalation_level=held), commitment_open=False)
+    assert found.changes["escalation_level"] == level
 
 
 @pytest.mark.parametrize("on_lapse", ["lose_right", "inform"])

@@ -42,6 +42,8 @@ def case(**values: Any) -> dict[str, Any]:
         "binding": False,
         "refusal_count": 0,
         "reopen_count": 0,
+        "max_refusals": 2,
+        "max_reopenings": 2,
         "unit_id": "some unit",
         "closure_kind": None,
     }
@@ -134,6 +136,12 @@ def ids(rows: list[Transition]) -> list[str]:
         # reopened twice is enough
         ({"state": "resolved", "reopen_count": 1}, "reopening", "reporter", ["T64"]),
         ({"state": "resolved", "reopen_count": 2}, "reopening", "reporter", []),
+        # so many refusals and reopenings as the policy says
+        ({"state": "assigned", "max_refusals": 1}, "refusal", "liaison", ["T22"]),
+        ({"state": "assigned", "refusal_count": 1, "max_refusals": 3}, "refusal", "liaison", ["T21"]),
+        ({"state": "assigned", "refusal_count": 2, "max_refusals": 3}, "refusal", "liaison", ["T22"]),
+        ({"state": "resolved", "reopen_count": 2, "max_reopenings": 3}, "reopening", "reporter", ["T64"]),
+        ({"state": "resolved", "max_reopenings": 0}, "reopening", "reporter", []),
         # only light classes are answered without another's approval
         ({"case_class": "normative"}, "response", "responsible_officer", ["T35"]),
         ({"case_class": "supervisory"}, "response", "responsible_officer", []),

@@ -1,6 +1,7 @@
 """Which rules bind a case: types, classes, days, the legal clock and local variants, against the law's own figures."""
 
-from datetime import date
+from copy import deepcopy
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -9,10 +10,8 @@ import pytest
 from complaints.policies.rules import Policy, Subject, bindings, ladder, limit, read_policy
 from devstack.layout import DATA
 
-POLICIES: list[Policy] = [
-    read_policy(document, version=1)
-    for document in orjson.loads((DATA / "deadlines" / "deadline-policies.json").read_bytes())["policies"]
-]
+DOCUMENTS: list[dict[str, Any]] = orjson.loads((DATA / "deadlines" / "deadline-policies.json").read_bytes())["policies"]
+POLICIES: list[Policy] = [read_policy(document, version=1) for document in DOCUMENTS]
 
 
 def stages(case_type: str, case_class: str, filed_on: date = date(2026, 3, 2), **values: Any) -> dict[str, str]:
@@ -110,3 +109,37 @@ def test_settings_and_ladder() -> None:
         ("external", None, 14),
     ]
     assert steps[-1].at_breach_of == {"completeness_notice", "decision"}
+
+
+def settings_from(day: date, version: int, **limits: int) -> Policy:
+    """Another version of the settings, in force from a day, whose acceptance takes as many working days as its version."""
+    document = deepcopy(next(each for each in DOCUMENTS if each["code"] == "prima_defaults"))
+    document |= {"effective_from": day.isoformat(), "limits": document["limits"] | limits}
+    document["rules"][0]["amount"] = version
+    return read_policy(document, version=version)
+
+
+def test_a_version_of_a_later_day_changes_nothing_before_it() -> None:
+    changes = date(2026, 7, 1)  # a Wednesday
+    versions = [*POLICIES, settings_from(changes, 3, max_pause_calendar_days=14)]
+    before, after = (
+        {
+            each.rule.stage: each.rule.amount
+            for each in bindings(
+                versions, Subject(case_type="complaint", case_class="minor", filed_on=day, legal_clock=False)
+            )
+        }
+        for day in (changes - timedelta(days=1), changes)
+    )
+    assert (before["acceptance"], after["acceptance"]) == (2, 3)
+    assert before.keys() == after.keys()
+    assert limit(versions, "max_pause_calendar_days", changes - timedelta(days=1)) == 30
+    assert limit(versions, "max_pause_calendar_days", changes) == 14
+    assert ladder(versions, changes - timedelta(days=1)) == ladder(versions, changes) != ()
+
+
+def test_of_two_versions_in_force_the_newer_one_counts_in_any_order() -> None:
+    day = date(2026, 3, 2)
+    corrected = settings_from(date(2009, 7, 18), 2, max_pause_calendar_days=21)
+    assert limit([corrected, *POLICIES], "max_pause_calendar_days", day) == 21
+    assert limit([*POLICIES, corrected], "max_pause_calendar_days", day) == 21

@@ -3,11 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-MAX_REFUSALS = 2
-MAX_REOPENINGS = 2
-
 Facts = Mapping[str, Any]
-"""A case's row, or whatever part of it a predicate reads."""
+"""A case's row, or whatever part of it a predicate reads; with the limits of `limits` in the states in which one is read."""
 Guard = Callable[[Facts], bool]
 
 
@@ -35,15 +32,15 @@ def not_binding(case: Facts) -> bool:
 
 
 def first_refusal(case: Facts) -> bool:
-    return not_binding(case) and int(case["refusal_count"]) + 1 < MAX_REFUSALS
+    return not_binding(case) and int(case["refusal_count"]) + 1 < int(case["max_refusals"])
 
 
 def refused_before(case: Facts) -> bool:
-    return not_binding(case) and int(case["refusal_count"]) + 1 >= MAX_REFUSALS
+    return not_binding(case) and int(case["refusal_count"]) + 1 >= int(case["max_refusals"])
 
 
 def may_reopen(case: Facts) -> bool:
-    return int(case["reopen_count"]) < MAX_REOPENINGS
+    return int(case["reopen_count"]) < int(case["max_reopenings"])
 
 
 def classified(case: Facts) -> bool:

@@ -13,6 +13,7 @@ from chassis.http.versions import Expected
 from complaints.cases import lifecycle
 from complaints.cases.callers import CaseCaller
 from complaints.cases.lifecycle import Transition, acting_role
+from complaints.cases.limits import with_limits
 from complaints.cases.visibility import roles_on
 from directory.copy import find_ancestors
 
@@ -96,7 +97,7 @@ async def reach_case(
     if row is None:
         raise NotFound
     day = now.date()
-    case = {**row, "cooperating_line": await find_cooperating_line(connection, row, day)}
+    case = await with_limits(connection, {**row, "cooperating_line": await find_cooperating_line(connection, row, day)})
     ancestors = await find_ancestors(connection, case["unit_id"], day) if case["unit_id"] else ()
     roles = roles_on(caller, case, ancestors, now)
     if not roles:

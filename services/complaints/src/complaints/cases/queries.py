@@ -35,6 +35,7 @@ from chassis.http.problems import BadRequest, Flaw
 from chassis.http.streams import Form, Open
 from complaints.cases import lineage, shown
 from complaints.cases.callers import CaseCaller
+from complaints.cases.limits import with_limits
 from complaints.cases.shown import SUMMARY
 from complaints.cases.tables import case_history, cases, due_order
 from complaints.cases.visibility import Visible, visible
@@ -206,14 +207,16 @@ WHERE h.case_id = CAST(:id AS uuid) ORDER BY h.sequence
 
 async def find_case(connection: Connection, case_id: UUID, now: datetime) -> Row | None:
     """A case with `unit_name`, `institution_name`, `ancestors` (of its unit, today), `cooperating_units` and
-    `cooperating_line` (those units and all above them) and, of a merged one, its `matter`.
+    `cooperating_line` (those units and all above them), of a merged one its `matter`, and its limits where they are read.
 
-    One statement, two for a merged case.
+    One statement, two for a merged case, three for one whose limits are asked for.
     """
     row = await _ONE.fetchrow(connection, id=case_id, day=now.date())
-    if row is None or row["parent_id"] is None:
-        return row
-    return {**row, "matter": await lineage.find_matter(connection, row)}
+    if row is None:
+        return None
+    if row["parent_id"] is not None:
+        return {**row, "matter": await lineage.find_matter(connection, row)}
+    return await with_limits(connection, row)
 
 
 async def find_shown_timeline(connection: Connection, case: Row, roles: frozenset[str]) -> list[dict[str, Any]]:

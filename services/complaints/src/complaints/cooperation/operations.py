@@ -24,8 +24,8 @@ from complaints.cooperation.schemas import ContributionAnswer, ContributionRefus
 from complaints.deadlines import clock
 from complaints.deadlines.queries import calendar_of
 from complaints.moves.moving import move
-from complaints.policies.queries import load_policies, newest
-from complaints.policies.rules import Binding
+from complaints.policies.queries import load_policies
+from complaints.policies.rules import Binding, in_force
 from directory.calendars import Calendar
 from directory.roles import LIAISON, OFFICER, UNIT_HEAD, acts_within, reaches
 
@@ -125,9 +125,9 @@ async def _limit(connection: Connection, case: Row, now: datetime, calendar: Cal
     day = calendar.local_day(now)
     found = [
         Binding(policy, rule)
-        for policy in newest(await load_policies(connection))
+        for policy in in_force((await load_policies(connection)).values(), day)
         for rule in policy.rules
-        if policy.in_force(day) and rule.stage == STAGE and rule.matches(case["type"], case["case_class"])
+        if rule.stage == STAGE and rule.matches(case["type"], case["case_class"])
     ]
     return max(found, key=lambda bound: bound.rule.precision)
 

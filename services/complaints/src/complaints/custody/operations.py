@@ -14,6 +14,7 @@ from complaints.cooperation import operations as cooperation
 from complaints.cooperation import queries as contributions
 from complaints.cooperation.problems import NotForProtected
 from complaints.custody import queries
+from complaints.custody.receiving import INSPECTORATE, accuses
 from complaints.custody.schemas import Acceptance, Arbitration, Assignment, Refusal, Transfer
 from complaints.moves.moving import move
 from directory.roles import NATIONAL_ADMIN, UNIT_HEAD
@@ -33,7 +34,6 @@ _NEEDS_PROPOSAL = Text(
 _NO_INSTITUTION = Text("Instansi ini tidak ada.", "This institution doesn't exist.")
 _SAME_INSTITUTION = Text("Laporan sudah di instansi ini.", "The institution has the case already.")
 _NEEDS_CONSENT = Text("Sebutkan persetujuan instansi penerima.", "Say how the receiving institution consented.")
-INSPECTORATE = "inspectorate"
 CONSENTED = frozenset({"assigned", "in_progress"})
 """States in which a transfer needs the other institution's consent: no ping-pong (case-lifecycle §6)."""
 
@@ -87,7 +87,7 @@ async def _receiving_unit(
     placed = case["institution_id"] is not None
     if placed and not across and unit["institution_id"] != case["institution_id"]:
         raise _broken("/unit_id", "out_of_reach", _OUT_OF_REACH)
-    if case["accused_unit_id"] is not None and case["accused_unit_id"] in unit["ancestors"]:
+    if accuses(case, unit):
         raise _broken("/unit_id", "accused_unit", _ACCUSED)
     if case["custody"] == "protected" and unit["kind"] != INSPECTORATE:
         raise _broken("/unit_id", "not_the_inspectorate", _NOT_AUDIT)

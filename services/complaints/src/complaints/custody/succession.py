@@ -22,7 +22,7 @@ from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.lifecycle import OPEN_STATES
 from complaints.cases.operations import lock_case
 from complaints.custody import queries
-from complaints.custody.operations import INSPECTORATE
+from complaints.custody.receiving import may_have
 from complaints.custody.tables import successions
 from complaints.moves.moving import move
 from directory.follower import CHANNEL, RegistryCopy
@@ -182,7 +182,7 @@ async def hand_case(connection: Connection, case_id: UUID, now: datetime) -> boo
     if "unit_id" in changes:
         day = local_day(now, DEFAULT_ZONE)
         unit = await queries.find_unit(connection, changes["unit_id"], day)
-        if unit is None or not _may_have(unit, {**case, **changes}):
+        if unit is None or not may_have(unit, {**case, **changes}):
             return False
         changes["institution_id"] = unit["institution_id"]
         changes["holder_person"] = await _holder(connection, case, changes["unit_id"], day)
@@ -211,12 +211,6 @@ async def hand_case(connection: Connection, case_id: UUID, now: datetime) -> boo
 
 def _ids(case: Row) -> list[UUID]:
     return [case[name] for name in _NAMED_IN_CASE if case[name] is not None]
-
-
-def _may_have(unit: Row, case: Row) -> bool:
-    """A case never falls to the unit that it accuses, a protected one only to an inspectorate (case-lifecycle §4)."""
-    accused = case["accused_unit_id"] is not None and case["accused_unit_id"] in unit["ancestors"]
-    return not accused and (case["custody"] != "protected" or unit["kind"] == INSPECTORATE)
 
 
 async def _holder(connection: Connection, case: Row, unit_id: UUID, day: date) -> UUID | None:

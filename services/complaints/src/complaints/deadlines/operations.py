@@ -11,7 +11,7 @@ from chassis.ops.identifiers import new_id
 from complaints.deadlines import queries
 from complaints.deadlines.clock import Standstill
 from complaints.deadlines.ledger import Duty, Ledger, check_at
-from complaints.policies.queries import Policies, find_adopted, load_policies, newest
+from complaints.policies.queries import Policies, find_adopted, load_policies
 from complaints.policies.rules import Policy, Step, Subject, bindings, ladder, limit
 
 
@@ -77,9 +77,9 @@ async def open_book(connection: Connection, case: Mapping[str, Any]) -> Book:
 
 
 def kept_versions(policies: Policies, duties: Sequence[Duty]) -> list[Policy]:
-    """The policies that bind a case: in the versions that its duties began with, else the newest."""
-    pinned = {duty.policy.code: duty.policy for duty in duties}
-    return [pinned.get(policy.code, policy) for policy in newest(policies)]
+    """The policies that may bind a case: in the version that its duties began with; of the others every version."""
+    pinned = {duty.policy.code: duty.policy.version for duty in duties}
+    return [policy for policy in policies.values() if pinned.get(policy.code, policy.version) == policy.version]
 
 
 async def save(connection: Connection, case: Mapping[str, Any], book: Book, now: datetime) -> None:
@@ -112,4 +112,4 @@ async def setting(connection: Connection, case: Mapping[str, Any], name: str) ->
     """A limit of the settings that bind a case, such as `survey_invitation_calendar_days`. Raises KeyError if none sets it."""
     policies = await load_policies(connection)
     calendar = await queries.calendar_of(connection, case["institution_id"])
-    return limit(newest(policies), name, calendar.local_day(case["received_at"]))
+    return limit(policies.values(), name, calendar.local_day(case["received_at"]))

@@ -12,8 +12,8 @@ from chassis.data.pool import Pool
 from chassis.ops.identifiers import new_id
 from complaints.deadlines import queries
 from complaints.deadlines.ledger import Duty, Ledger, check_at
-from complaints.policies.queries import find_adopted, load_policies, newest
-from complaints.policies.rules import Binding, Policy, Subject, bindings, ladder
+from complaints.policies.queries import find_adopted, load_policies
+from complaints.policies.rules import Binding, Policy, Subject, bindings, in_force, ladder
 from directory.calendars import Calendar
 from directory.working_time import due_after
 
@@ -62,8 +62,8 @@ def legal_clock(
         return True, None
     today = calendar.local_day(now)
     service_received = datetime.combine(filing.occurred_on, time.min, tzinfo=calendar.zone)
-    for policy in policies:
-        for rule in policy.rules if policy.in_force(today) else ():
+    for policy in in_force(policies, today):
+        for rule in policy.rules:
             if (
                 rule.stage == FILING_WINDOW
                 and rule.to_event == "filed"
@@ -118,7 +118,7 @@ def plan_filing(
 
 @dataclass(frozen=True, slots=True)
 class _Policies:
-    """The newest policies, and which of their rules bind a subject: on one day there are few different ones."""
+    """Every version of every policy, and which of their rules bind a subject: on one day there are few different ones."""
 
     all: list[Policy]
     bind: Bind
@@ -156,7 +156,7 @@ class Planner:
 
     async def _learn(self, institution_id: UUID | None, now: datetime) -> Known:
         async with self._pool.acquire(timeout=2) as connection:
-            found = newest(await load_policies(connection))
+            found = list((await load_policies(connection)).values())
             calendar = await queries.calendar_of(connection, institution_id)
             adopted = await find_adopted(connection, institution_id, calendar.local_day(now))
         if len(self._places) >= _MOST_KEPT:

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from complaints.cases.lifecycle import BY_ID, Transition
+from complaints.deadlines.clock import LEVELS
 
 CLOSED_BY_ITSELF = "automatic"
 DEEMED = "deemed"
+RAISED_TO = "unit"
+"""The level of escalation that a lapse raises a case to, unless it stands higher."""
 
 
 class Lapse(NamedTuple):
@@ -18,18 +21,27 @@ class Lapse(NamedTuple):
     clock: tuple[str, ...] = ()
 
 
-def lapse(on_lapse: str, stage: str, case: Mapping[str, Any], *, commitment_open: bool) -> Lapse:
-    """What the lapse of a duty of `stage` does to the case as it is. `commitment_open`: nothing closes by itself then."""
+def lapse(
+    on_lapse: str,
+    stage: str,
+    case: Mapping[str, Any],
+    *,
+    commitment_open: bool,
+    first_unit: Mapping[str, Any] | None = None,
+) -> Lapse:
+    """What the lapse of a duty of `stage` does to the case as it is.
+
+    `commitment_open`: nothing closes by itself then. `first_unit`: to which a dispute that nobody decides falls; without one
+    the dispute goes on, and rises level by level.
+    """
     state = case["state"]
     match on_lapse:
         case "deem_accepted" if state == "assigned":
-            return Lapse(BY_ID["T23"], {}, {"reason": "acceptance_lapsed"})
+            return Lapse(BY_ID["T23"], _raised(case), {"reason": "acceptance_lapsed"})
         case "assign_by_rule" if state == "in_arbitration":
-            unit = case["proposed_unit_id"] or case["unit_id"]
-            if unit is not None:
-                return Lapse(BY_ID["T31"], {"unit_id": unit, "binding": True}, {"reason": "arbitration_lapsed"})
+            return Lapse(None, {}, {}) if first_unit is None else _undecided(first_unit, case)
         case "move_up" if state == "awaiting_approval":
-            return Lapse(BY_ID["T53"], {}, {"hidden": True})
+            return Lapse(BY_ID["T53"], _raised(case), {"hidden": True})
         case "deem_withdrawn" | "archive" if state == "awaiting_completion":
             return _uncompleted(case)
         case "close_automatically" if state in ("responded", "resolved"):
@@ -37,6 +49,17 @@ def lapse(on_lapse: str, stage: str, case: Mapping[str, Any], *, commitment_open
         case "open_appeal":
             return Lapse(None, {}, {}, ("objection_ground",))
     return Lapse(None, {}, {}, (f"stop:{stage}",))
+
+
+def _raised(case: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A lapse that moves a case is seen as the unit's miss; who is told of it, and when, the move's own notice says."""
+    return {"escalation_level": max(case["escalation_level"] or RAISED_TO, RAISED_TO, key=LEVELS.index)}
+
+
+def _undecided(unit: Mapping[str, Any], case: Mapping[str, Any]) -> Lapse:
+    place = {"institution_id": unit["institution_id"], "unit_id": unit["id"], "proposed_unit_id": unit["id"]}
+    told = {"reason": "arbitration_lapsed", "unit_id": unit["id"], "unit_name": unit["name"]}
+    return Lapse(BY_ID["T31"], {**place, "binding": True, **_raised(case)}, told)
 
 
 def _uncompleted(case: Mapping[str, Any]) -> Lapse:

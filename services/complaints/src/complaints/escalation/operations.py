@@ -11,6 +11,7 @@ from chassis.data.statements import Row
 from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.lifecycle import BY_ID, FINAL_STATES, OPEN_STATES
 from complaints.cases.operations import lock_case
+from complaints.custody.receiving import find_first_unit
 from complaints.deadlines import clock
 from complaints.deadlines.ledger import Duty
 from complaints.deadlines.operations import Book, open_book, save
@@ -19,7 +20,7 @@ from complaints.escalation.lapses import lapse
 from complaints.handling.queries import has_open_commitment
 from complaints.moves.moving import move
 
-RIGHT_TO_ESCALATE = "right_to_escalate"
+DISPUTED = "in_arbitration"
 
 
 async def attend(connection: Connection, case_id: UUID, now: datetime) -> int:
@@ -49,11 +50,13 @@ async def _lapse(connection: Connection, case: Row, book: Book, now: datetime) -
     )
     if duty is None:
         return None
+    disputed = case["state"] == DISPUTED
     found = lapse(
         duty.rule.on_lapse,
         duty.rule.stage,
         case,
         commitment_open=await has_open_commitment(connection, case["id"]),
+        first_unit=await find_first_unit(connection, case, book.ledger.calendar.local_day(now)) if disputed else None,
     )
     _mark(book, duty, lapsed_at=now)
     if found.transition is None:

@@ -13,6 +13,7 @@ from chassis.data.events import Event, record
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.ops.identifiers import new_id
+from complaints.cases.lineage import find_joined
 from complaints.cases.tables import cases
 from complaints.deadlines.operations import setting
 from complaints.deadlines.queries import calendar_of
@@ -21,6 +22,7 @@ from complaints.invitations.tables import survey_invitations
 
 FACT = "survey.invited"
 LIMIT = "survey_invitation_calendar_days"
+MERGED = "merged"
 
 _CASE = Statement(select(cases).where(cases.c.id == bindparam("id", type_=Uuid)))
 _INVITE = Statement(
@@ -39,14 +41,23 @@ class Inviting:
         self._key = key
 
     async def apply(self, connection: Connection, event: Event) -> None:
-        """Invite the reporter of a case that was closed for the first time; doing it again does nothing.
+        """Invite the reporter of a case that was closed for the first time, and those of the cases merged into it.
 
-        A protected case invites nobody: the survey would tell of which service it was. Nor does one about no service.
+        Doing it again does nothing. A protected case invites nobody: the survey would tell of which service it was.
         """
         if event.data.get("state") != "closed":
             return
-        case = await _CASE.fetchrow(connection, id=UUID(event.subject_id))
-        if case is None or case["custody"] == "protected" or case["service_id"] is None:
+        matter = await _CASE.fetchrow(connection, id=UUID(event.subject_id))
+        if matter is None:
+            return
+        await self._invite(connection, matter, matter["service_id"], event)
+        for case_id in await find_joined(connection, matter["id"]):
+            joined = await _CASE.fetchrow(connection, id=case_id)
+            if joined is not None and joined["state"] == MERGED:
+                await self._invite(connection, joined, joined["service_id"] or matter["service_id"], event)
+
+    async def _invite(self, connection: Connection, case: Row, service_id: UUID | None, event: Event) -> None:
+        if case["custody"] == "protected" or service_id is None:
             return
         calendar = await calendar_of(connection, case["institution_id"])
         days = await setting(connection, case, LIMIT)
@@ -54,7 +65,7 @@ class Inviting:
         invited = await _INVITE.fetchval(
             connection,
             case_id=case["id"],
-            service_id=case["service_id"],
+            service_id=service_id,
             made_at=event.occurred_at,
             expires_on=expires_on,
         )
@@ -68,7 +79,7 @@ class Inviting:
             sequence=1,
             data={
                 "code_sha256": code_digest(survey_code(self._key, case["id"])).hex(),
-                "service_id": case["service_id"],
+                "service_id": service_id,
                 "expires_on": expires_on,
             },
             at=event.occurred_at.replace(minute=0, second=0, microsecond=0),

@@ -11,7 +11,7 @@ AUDITOR = "internal_auditor"
 RECEIPT, PROTECTED_RECEIPT = "receipt", "protected_receipt"
 FOLLOWED = frozenset(
     {"first_response", "interim_response", "substantive_response", "resolved", "closed", "archived", "referred_out", "paused",
-     "resumed", "extended"}
+     "resumed", "extended", "survey_invitation"}
 )  # fmt: skip
 """What the reporters of merged cases are told of the matter."""
 NEUTRAL: Mapping[str, str] = {

@@ -78,15 +78,6 @@ async def load_policies(connection: Connection) -> Policies:
     return held
 
 
-def newest(policies: Policies) -> list[Policy]:
-    """The newest version of each policy: what binds a case that is filed now."""
-    found: dict[str, Policy] = {}
-    for policy in policies.values():
-        if policy.code not in found or found[policy.code].version < policy.version:
-            found[policy.code] = policy
-    return list(found.values())
-
-
 async def find_adopted(connection: Connection, institution_id: UUID | None, day: date) -> frozenset[str]:
     """The local variants that an institution had adopted on a day."""
     if institution_id is None:

@@ -133,12 +133,22 @@ APPLIES: Mapping[str, Applies] = {
 """By a policy's `applies_to`. What isn't named here applies to no case: gratification reports, standards, sanctions."""
 
 
+def in_force(policies: Iterable[Policy], day: date) -> list[Policy]:
+    """Of each policy the newest version among those in force on a day: one that only takes effect later changes nothing yet."""
+    found: dict[str, Policy] = {}
+    for policy in policies:
+        held = found.get(policy.code)
+        if policy.in_force(day) and (held is None or held.version < policy.version):
+            found[policy.code] = policy
+    return list(found.values())
+
+
 def bindings(policies: Iterable[Policy], case: Subject) -> list[Binding]:
     """The rules that bind a case all its life: of the versions in force on the day it was filed."""
     found: dict[tuple[str, str, str], Binding] = {}
-    for policy in policies:
+    for policy in in_force(policies, case.filed_on):
         applies = APPLIES.get(policy.applies_to)
-        if applies is None or not policy.in_force(case.filed_on):
+        if applies is None:
             continue
         for rule in policy.rules:
             if not rule.matches(case.case_type, case.case_class) or not applies(policy, rule, case):
@@ -163,15 +173,15 @@ def _overridden(binding: Binding, others: Collection[Binding]) -> bool:
 
 def ladder(policies: Iterable[Policy], day: date) -> tuple[Step, ...]:
     """The levels of escalation of the settings in force on a day, lowest first; none if no policy sets them."""
-    return next((policy.ladder for policy in policies if policy.ladder and policy.in_force(day)), ())
+    return next((policy.ladder for policy in in_force(policies, day) if policy.ladder), ())
 
 
 def limit(policies: Iterable[Policy], name: str, day: date) -> int:
     """A limit of the settings in force on a day, such as `max_pause_calendar_days`. Raises KeyError if none sets it."""
-    for policy in policies:
-        if name in policy.limits and policy.in_force(day):
-            return policy.limits[name]
-    raise KeyError(name)
+    found = next((policy.limits[name] for policy in in_force(policies, day) if name in policy.limits), None)
+    if found is None:
+        raise KeyError(name)
+    return found
 
 
 def read_policy(document: Mapping[str, Any], *, version: int) -> Policy:

@@ -15,6 +15,7 @@ from complaints.cases.replies import acted
 from complaints.cases.rights import Anybody, Staff
 from complaints.cases.schemas import Case
 from complaints.codes import KnownCodes
+from complaints.custody.routing.assigning import assign_by_rule
 from complaints.triage import operations
 from complaints.triage.schemas import Archival, Classification, Completion, Protection, Referral, Verification
 
@@ -38,9 +39,13 @@ async def verify(
     now: Now,
     body: Verification,
 ) -> Response:
-    """The file is complete and its handling begins, or the reporter is asked, once, for what is missing."""
+    """The file is complete and its handling begins, or the reporter is asked, once, for what is missing.
+
+    A case that is classified already goes at once to the unit of a routing rule that assigns by itself.
+    """
     opened = await open_case(connection, case_id, caller, expected=expected, action="verification", now=now)
-    await operations.verify(connection, opened, body, now=now)
+    verified = await operations.verify(connection, opened, body, now=now)
+    await assign_by_rule(connection, verified, request.app.state.router, now=now)
     return await acted(request, connection, opened, now=now)
 
 
@@ -85,9 +90,13 @@ async def classify(
     codes: KnownCodes,
     body: Classification,
 ) -> Response:
-    """Type, class and category. The due date is counted anew from the day on which the file was complete."""
+    """Type, class and category. The due date is counted anew from the day on which the file was complete.
+
+    A case that no unit has yet goes at once to the unit of a routing rule that assigns by itself: the reply then says so.
+    """
     opened = await open_case(connection, case_id, caller, expected=expected, action="classification", now=now)
-    await operations.classify(connection, opened, body, codes, now=now)
+    classified = await operations.classify(connection, opened, body, codes, now=now)
+    await assign_by_rule(connection, classified, request.app.state.router, now=now)
     return await acted(request, connection, opened, now=now)
 
 

@@ -39,6 +39,7 @@ _ONE_BOUND = Text("Isi salah satu: below atau at_least.", "Give one of below and
 _NEEDS_UNIT = Text("Sebutkan unit tujuan.", "Name the unit to which it goes.")
 _NEEDS_TARGET = Text("Sebutkan unit atau instansi tujuan.", "Name the unit or institution to which it goes.")
 _TWO_TARGETS = Text("Sebutkan unit saja; instansinya mengikuti.", "Name the unit alone: its institution follows.")
+_ASSIGNS_TO_UNITS = Text("Hanya unit yang dapat diserahi laporan.", "A case is assigned to a unit only.")
 _NO_UNIT = Text("Unit ini tidak ada atau tidak aktif.", "This unit doesn't exist or isn't active.")
 _NOT_YOURS = Text("Unit ini milik instansi lain.", "This unit is of another institution.")
 _NO_INSTITUTION = Text("Instansi ini tidak ada.", "This institution doesn't exist.")
@@ -131,6 +132,8 @@ def _load_flaws(rule: RoutingRule, at: str, homes: Homes) -> Iterator[Flaw]:
 
 def _target_flaws(rule: RoutingRule, at: str, institution_id: UUID | None, homes: Homes) -> Iterator[Flaw]:
     if rule.unit_id is None:
+        if rule.assigns:
+            yield Flaw(f"{at}/assigns", "needs_unit", _ASSIGNS_TO_UNITS)
         if institution_id is not None:
             yield Flaw(f"{at}/unit_id", "missing", _NEEDS_UNIT)
         elif rule.institution_id is None:

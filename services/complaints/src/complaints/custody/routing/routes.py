@@ -154,4 +154,8 @@ def _summary(row: Row) -> dict[str, object]:
 
 
 def _whole(row: Row) -> dict[str, object]:
-    return {**_summary(row), "rule_count": len(row["rules"]), "rules": row["rules"]}
+    return {
+        **_summary(row),
+        "rule_count": len(row["rules"]),
+        "rules": [{"assigns": False} | rule for rule in row["rules"]],
+    }

@@ -42,6 +42,7 @@ class Rule:
     load: Load | None = None
     institution_id: UUID | None = None
     unit_id: UUID | None = None
+    assigns: bool = False  # by itself, once the case is verified and classified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,7 @@ def read_rule(document: Mapping[str, Any]) -> Rule:
         load=None if load is None else Load(UUID(load["unit_id"]), load["below"], load["at_least"]),
         institution_id=_uuid(document["institution_id"]),
         unit_id=_uuid(document["unit_id"]),
+        assigns=document.get("assigns", False),  # versions of before have no such word
     )
 
 
@@ -182,11 +184,15 @@ def _obstacle(rule: Rule, institution_id: UUID | None, situation: Situation) -> 
 
 
 class Routed(NamedTuple):
-    """Where a filing goes, and the trace: who decided, what the authority answered, and each set that was asked."""
+    """Where a filing goes, and the trace: who decided, what the authority answered, and each set that was asked.
+
+    `assigns`: the rule that decided hands the case over by itself.
+    """
 
     institution_id: UUID | None
     unit_id: UUID | None
     trace: Mapping[str, Any]
+    assigns: bool = False
 
 
 class Asked(NamedTuple):
@@ -215,7 +221,8 @@ def nationally(answer: Answer, matter: Matter, asked: Asked | None) -> Routed:
     if rule is not None:
         home = rule.institution_id if rule.unit_id is None else asked.situation.unit_institutions[rule.unit_id]
         found = Answer(home, rule.unit_id)
-    return _routed(found, AUTHORITY if rule is None else RULE, answer, (_step(asked.rules, outcome),))
+    by, assigns = (AUTHORITY, False) if rule is None else (RULE, rule.assigns)
+    return _routed(found, by, answer, (_step(asked.rules, outcome),), assigns=assigns)
 
 
 def locally(so_far: Routed, answer: Answer, matter: Matter, asked: Asked | None) -> Routed:
@@ -227,7 +234,8 @@ def locally(so_far: Routed, answer: Answer, matter: Matter, asked: Asked | None)
     steps = (*before, _step(asked.rules, outcome))
     if outcome.rule is None:
         return _routed(Answer(so_far.institution_id, so_far.unit_id), so_far.trace["by"], answer, steps)
-    return _routed(Answer(so_far.institution_id, outcome.rule.unit_id), RULE, answer, steps)
+    found = Answer(so_far.institution_id, outcome.rule.unit_id)
+    return _routed(found, RULE, answer, steps, assigns=outcome.rule.assigns)
 
 
 def _step(rules: RuleSet, outcome: Outcome) -> Mapping[str, Any]:
@@ -241,7 +249,9 @@ def _step(rules: RuleSet, outcome: Outcome) -> Mapping[str, Any]:
     }
 
 
-def _routed(found: Answer, by: str, authority: Answer, steps: tuple[Mapping[str, Any], ...]) -> Routed:
+def _routed(
+    found: Answer, by: str, authority: Answer, steps: tuple[Mapping[str, Any], ...], *, assigns: bool = False
+) -> Routed:
     trace = {
         "by": by,
         "institution_id": found.institution_id,
@@ -249,7 +259,7 @@ def _routed(found: Answer, by: str, authority: Answer, steps: tuple[Mapping[str,
         "authority": authority._asdict(),
         "steps": steps,
     }
-    return Routed(found.institution_id, found.unit_id, trace)
+    return Routed(found.institution_id, found.unit_id, trace, assigns)
 
 
 def rules_that_decided(trace: Mapping[str, Any]) -> Iterator[str]:

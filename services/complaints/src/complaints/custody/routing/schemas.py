@@ -25,7 +25,8 @@ class RoutingRule(Body):
     """Conditions, all of which must hold, and where the case then goes. Of a list one is enough; an absent one always holds.
 
     `words`: a word, a phrase, or a beginning (`jalan*`), found in title or text. A region holds for all regions inside it.
-    The target is `unit_id`; in the nation's rules it may be an `institution_id` alone.
+    The target is `unit_id`; in the nation's rules it may be an `institution_id` alone. `assigns`: the unit gets the case by
+    itself as soon as triage has found it complete and said what it is; else triage is only told of the unit.
     """
 
     code: Code
@@ -38,6 +39,7 @@ class RoutingRule(Body):
     load: LoadCondition | None = None
     institution_id: UUID | None = None
     unit_id: UUID | None = None
+    assigns: bool = False
 
 
 class RuleSetBody(Body):
