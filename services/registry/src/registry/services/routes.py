@@ -162,7 +162,7 @@ async def activate_service(
     service_id: UUID,
     body: Activation = Activation(),
 ) -> Response:
-    """It needs a legal basis."""
+    """It needs a legal basis; goods and services also the route of their funding, unless the provider's kind leaves no choice."""
     row = await operations.activate(
         connection, service_id, effective_on=body.effective_on, actor=actor, now=now, expected=expected
     )
