@@ -48,6 +48,9 @@ async def test_a_day_and_what_was_known_then(registry: ServiceUnderTest) -> None
     assert await heads("at=2023-12-31") == [first["id"]]
     assert await heads("at=2024-06-01") == []
     assert await heads(f"at=2024-06-01&known_at={before}") == [second["id"]]
+    assert await heads("as_of=2023-12-31") == [first["id"]], "the same as in every other read"
+    twice = await here.call("GET", f"/authority?unit={unit['id']}&at=2024-01-01&as_of=2024-01-01")
+    assert (twice.status_code, twice.json()["errors"][0]["pointer"]) == (400, "query/as_of")
 
 
 async def test_a_place_leads_to_its_government(registry: ServiceUnderTest) -> None:

@@ -156,3 +156,25 @@ async def test_an_incomplete_standard_is_refused_with_every_gap(registry: Servic
     ]
     service = await the_service(here)
     assert (await raw(here, f"/services/{service['id']}/standards"))["items"] == []
+
+
+async def test_services_of_a_file_have_a_route_of_their_kind(registry: ServiceUnderTest) -> None:
+    here = await department(registry)
+    rows = [
+        SERVICE | {"code": "AIR", "kind": "public_goods"},
+        SERVICE | {"code": "MISI", "kind": "public_services", "funding_route": "state_mission"},
+        SERVICE | {"code": "ASET", "kind": "public_goods", "funding_route": "separated_state_or_regional_assets"},
+        SERVICE | {"code": "IZIN", "funding_route": "state_mission"},
+    ]
+    refused = await run(here, "services", rows)
+    assert found(refused) == [
+        (4, "funding_route", "not_of_this_provider"),
+        (5, "funding_route", "not_of_this_kind"),
+    ]
+    assert counts(await run(here, "services", rows[:2])) == (2, 0, 0)
+    items = (await here.read(f"/services?institution={here.id}&sort=created_at"))["items"]
+    assert {item["code"]: item["funding_route"] for item in items} == {
+        "AIR": "state_or_regional_budget",
+        "MISI": "state_mission",
+    }
+    assert counts(await run(here, "services", rows[:2])) == (0, 0, 2)

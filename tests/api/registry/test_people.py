@@ -96,3 +96,20 @@ async def test_a_seat_gives_its_right_at_once_and_loses_it_at_once(registry: Ser
     await until(201, lambda: here.call("POST", "/people", json=body, caller=caller))
     await here.change(f"/appointments/{seat['id']}/ending", {"valid_to": "2021-01-01"}, method="POST")
     await until(403, lambda: here.call("POST", "/people", json=body, caller=caller))
+
+
+async def test_who_was_i_on_a_day(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    account = f"account-{uuid4()}"
+    person = await here.person(account_id=account)
+    unit = await here.unit("Dinas")
+    for role, period in (
+        ("officer", {"from": "2020-01-01", "to": "2023-01-01"}),
+        ("unit_head", {"from": "2023-01-01"}),
+    ):
+        await here.seat(role, unit=unit["id"], person=person["id"], valid_during=period)
+    caller = registry.account(account)
+    for day, roles in (("2019-12-31", []), ("2022-12-31", ["officer"]), ("2023-01-01", ["unit_head"])):
+        me = await here.read(f"/me?as_of={day}", caller=caller)
+        assert [seat["role"] for seat in me["seats"]] == roles, day
+        assert me["person"]["id"] == person["id"]

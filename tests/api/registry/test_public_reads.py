@@ -130,17 +130,42 @@ async def test_what_a_decree_fixed_is_kept_for_ever(registry: ServiceUnderTest) 
     assert "immutable" not in await cache(f"{draft}/diff?against={old}", agency.by("unit_head"))
 
 
-async def test_every_day_can_be_asked_for(registry: ServiceUnderTest, known: dict[str, str]) -> None:
-    """`as_of` on what the directory holds, also where every day is the same."""
-    for path in (
-        "/v1/regions", "/v1/regions/{code}", "/v1/calendars", "/v1/calendars/{code}", "/v1/institutions",
-        "/v1/institutions/{institution_id}", "/v1/units", "/v1/units/{unit_id}", "/v1/units/{unit_id}/ancestors",
-        "/v1/units/{unit_id}/descendants", "/v1/people", "/v1/people/{person_id}", "/v1/posts", "/v1/posts/{post_id}",
-        "/v1/appointments", "/v1/appointments/{appointment_id}", "/v1/services", "/v1/units/{unit_id}/lineage",
-        "/v1/standards", "/v1/services/{service_id}/standards", "/v1/vacancies",
-    ):  # fmt: skip
-        reply = await registry.call("GET", f"{address(path, known)}?as_of=2025-01-01", caller=registry.anonymous())
-        assert reply.status_code == 200, path
+WITHOUT_A_DAY = ("/v1/vocabularies", "/v1/feeds", "/v1/imports", "/v1/exports")
+"""Terms, facts by their position, and work that was asked for: none of it is the state of a day."""
+WITH_RECORDED_TIME = {
+    "/v1/institutions", "/v1/institutions/{institution_id}", "/v1/units", "/v1/units/{unit_id}",
+    "/v1/units/{unit_id}/ancestors", "/v1/units/{unit_id}/descendants", "/v1/appointments",
+    "/v1/appointments/{appointment_id}", "/v1/authority", "/v1/standards", "/v1/standards/{standard_id}",
+    "/v1/services/{service_id}/standards",
+}  # fmt: skip
+
+
+def test_every_read_takes_a_day(registry: ServiceUnderTest) -> None:
+    """`as_of` on every read of the registry, `known_at` on institutions, units, appointments, authority and standards."""
+    paths: dict[str, Any] = registry.app.openapi()["paths"]
+    reads = {
+        path: {parameter["name"] for parameter in methods["get"].get("parameters", [])}
+        for path, methods in paths.items()
+        if "get" in methods and path.startswith("/v1/") and not path.startswith(WITHOUT_A_DAY)
+    }
+    assert len(reads) > 35
+    assert [path for path, names in reads.items() if "as_of" not in names] == []
+    assert [path for path in sorted(WITH_RECORDED_TIME) if "known_at" not in reads[path]] == []
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in WITHOUT_DATA_HERE | OF_THE_UNITS_PEOPLE])
+async def test_every_day_can_be_asked_for(registry: ServiceUnderTest, known: dict[str, str], path: str) -> None:
+    """Also where every day is the same, and on days far ahead."""
+    asked = address(path, known)
+    for day in ("2026-11-01", "9999-12-31"):
+        dated = f"{asked}{'&' if '?' in asked else '?'}as_of={day}"
+        reply = await registry.call("GET", dated, caller=registry.anonymous())
+        assert reply.status_code in (200, 404), reply.text
+    wrong = await registry.call("GET", f"{asked}{'&' if '?' in asked else '?'}as_of=yesterday")
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (400, "query/as_of")
+
+
+async def test_what_was_not_there_on_a_day(registry: ServiceUnderTest, known: dict[str, str]) -> None:
     service = f"/v1/services/{known['service_id']}?as_of=1999-01-01"
     assert (await registry.call("GET", service)).status_code == 404, "it wasn't offered then"
     unknown: Any = await registry.call("GET", f"/v1/units/{uuid4()}?as_of=2025-01-01")

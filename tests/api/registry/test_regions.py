@@ -1,5 +1,7 @@
 """The regions that ship, through the real application."""
 
+import pytest
+
 from support.services import ServiceUnderTest
 
 
@@ -22,6 +24,29 @@ async def test_pages_hold_every_province_once(registry: ServiceUnderTest) -> Non
         address = page["next"]
     assert len(codes) == len(set(codes)) == 38
     assert codes == sorted(codes)
+
+
+@pytest.mark.parametrize(
+    ("levels", "count"),
+    [
+        # UU 23/2014: 416 regencies and 98 cities, Jakarta's one and five without autonomy among them.
+        ("level=regency", 416 + 98),
+        ("level=city", 93),
+        ("level=administrative_city&level=administrative_regency", 6),
+        # Kepmendagri 300.2.2-2430/2025: 75,252 villages with 14 customary ones, and the urban villages.
+        ("level=village", 91_599 - 38 - 514 - 7_285),
+        ("level=customary_village", 14),
+        ("level=province&level=regency", 38 + 514),
+    ],
+)
+async def test_a_wider_level_covers_the_narrower(registry: ServiceUnderTest, levels: str, count: int) -> None:
+    page = (await registry.call("GET", f"/v1/regions?{levels}&count=exact&limit=1")).json()
+    assert page["count"] == count
+
+
+async def test_a_regency_by_its_name_may_be_a_city(registry: ServiceUnderTest) -> None:
+    page = (await registry.call("GET", "/v1/regions?level=regency&parent=31")).json()
+    assert [item["code"] for item in page["items"]] == ["31.01", "31.71", "31.72", "31.73", "31.74", "31.75"]
 
 
 async def test_a_cursor_of_another_filter_is_refused(registry: ServiceUnderTest) -> None:

@@ -351,3 +351,24 @@ async def test_reorganisations_are_listed_by_institution_and_day(registry: Servi
     assert (await here.read(f"/reorganisations?institution={here.id}&state=declared"))["items"] == []
     assert (await here.call("GET", f"/reorganisations/{uuid4()}")).status_code == 404
     assert (await here.call("GET", f"/units/{uuid4()}/lineage")).status_code == 404
+
+
+async def test_how_reorganisations_stood_on_a_day(registry: ServiceUnderTest) -> None:
+    """From the day of its decree on there is one, from its own day on it is effected; before the decree there is none."""
+    here = await stage(registry)
+    one = await here.unit("Satu")
+    made = await declared(here, {"type": "rename", "subject": unit(one), "name": "Baru"})
+    # The decree is of 1 June 2025, its day 1 July.
+    stood = {"2025-05-31": None, "2025-06-01": "declared", BEFORE: "declared", DAY: "effected"}
+    for day, state in stood.items():
+        single = await here.call("GET", f"/reorganisations/{made['id']}?as_of={day}")
+        listed = (await here.read(f"/reorganisations?institution={here.id}&as_of={day}"))["items"]
+        if state is None:
+            assert (single.status_code, listed) == (404, [])
+            continue
+        assert (single.json()["state"], [item["state"] for item in listed]) == (state, [state]), day
+        assert (single.json()["effected_at"] is None) == (state == "declared")
+        same = await here.read(f"/reorganisations?institution={here.id}&as_of={day}&state={state}&count=exact")
+        other = "effected" if state == "declared" else "declared"
+        none = await here.read(f"/reorganisations?institution={here.id}&as_of={day}&state={other}&count=exact")
+        assert (same["count"], none["count"]) == (1, 0)

@@ -172,3 +172,16 @@ async def test_those_withdraw_who_may_declare(registry: ServiceUnderTest) -> Non
     assert (await withdraw(here, between["id"], caller=here.client())).status_code == 403
     admin = await here.account("national_admin")
     await until(200, lambda: withdraw(here, between["id"], caller=admin))
+
+
+async def test_until_it_was_withdrawn_it_stood_declared(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    one = await here.unit("Satu")
+    made = await declared(here, {"type": "rename", "subject": unit(one), "name": "Baru"}, on=coming())
+    await withdraw(here, made["id"])
+    yesterday, later = coming(-1), coming(500)
+    for day, state in ((yesterday, "declared"), (coming(0), "withdrawn"), (later, "withdrawn")):
+        found = await here.read(f"/reorganisations/{made['id']}?as_of={day}")
+        assert (found["state"], found["withdrawal"] is None) == (state, state == "declared"), day
+        listed = await here.read(f"/reorganisations?institution={here.id}&as_of={day}&state={state}&count=exact")
+        assert listed["count"] == 1, day

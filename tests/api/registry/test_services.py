@@ -61,6 +61,61 @@ async def test_an_active_service_has_a_legal_basis(registry: ServiceUnderTest) -
     assert (told["sequence"], told["data"]["state"]) == (3, "active")
 
 
+@pytest.mark.parametrize(
+    ("provider", "kind", "route", "code"),
+    [
+        ("ministry", "administrative", "separated_state_or_regional_assets", "not_of_this_kind"),
+        ("ministry", "administrative", "state_mission", "not_of_this_kind"),
+        ("ministry", "public_services", "separated_state_or_regional_assets", "not_of_this_provider"),
+        ("state_enterprise", "public_goods", "state_or_regional_budget", "not_of_this_provider"),
+        ("ministry", "public_goods", "charity", "unknown_term"),
+    ],
+)
+async def test_a_service_is_funded_by_a_route_of_its_kind(
+    registry: ServiceUnderTest, provider: str, kind: str, route: str, code: str
+) -> None:
+    here = await stage(registry, kind=provider)
+    unit = (await here.unit("U"))["id"]
+    body = {"unit_id": unit, "code": "S1", "name": "Layanan", "kind": kind, "funding_route": route}
+    refused = await here.call("POST", "/services", json=body)
+    assert refused.status_code == 422
+    assert flaws(refused) == [("/funding_route", code)]
+    service = (await enter(here, unit, kind=kind))["id"]
+    changed = await here.change(f"/services/{service}", {"funding_route": route})
+    assert flaws(changed) == [("/funding_route", code)]
+
+
+@pytest.mark.parametrize(
+    ("provider", "route"),
+    [("ministry", "state_or_regional_budget"), ("regional_enterprise", "separated_state_or_regional_assets")],
+)
+async def test_the_kind_of_the_provider_speaks_for_a_route(
+    registry: ServiceUnderTest, provider: str, route: str
+) -> None:
+    here = await stage(registry, kind=provider)
+    unit = (await here.unit("U"))["id"]
+    service = (await enter(here, unit, kind="public_goods", legal_basis=["UU 25/2009"]))["id"]
+    assert (await here.read(f"/services/{service}"))["funding_route"] is None
+    assert (await act(here, service, "activation")).json()["funding_route"] == route
+    cleared = await here.change(f"/services/{service}", {"funding_route": None})
+    assert cleared.json()["funding_route"] == route, "an active service keeps one"
+    act_of_administration = await here.change(f"/services/{service}", {"kind": "administrative", "funding_route": None})
+    assert act_of_administration.json()["funding_route"] is None
+
+
+async def test_where_the_provider_leaves_a_choice_a_route_is_stated(registry: ServiceUnderTest) -> None:
+    here = await stage(registry, kind="assigned_corporation")
+    unit = (await here.unit("U"))["id"]
+    service = (await enter(here, unit, kind="public_goods", legal_basis=["Perpres 191/2014"]))["id"]
+    refused = await act(here, service, "activation")
+    assert (refused.status_code, refused.json()["code"]) == (422, "without_funding_route")
+    assert flaws(refused) == [("/funding_route", "missing")]
+    await here.change(f"/services/{service}", {"funding_route": "state_mission"})
+    assert (await act(here, service, "activation")).status_code == 200
+    taken = await here.change(f"/services/{service}", {"funding_route": None})
+    assert (taken.status_code, taken.json()["code"]) == (422, "without_funding_route")
+
+
 async def test_states_and_days(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     unit = (await here.unit("U"))["id"]

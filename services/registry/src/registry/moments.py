@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
-from sqlalchemy import ColumnElement, Date, DateTime, FromClause, and_, bindparam, func
+from sqlalchemy import ColumnElement, Date, DateTime, FromClause, and_, bindparam, func, or_
 
 from chassis.http.models import Instant
 from chassis.ops.clock import Now
@@ -14,6 +15,7 @@ from directory.zones import DEFAULT_ZONE, local_day
 
 AS_OF = bindparam("as_of", type_=Date)
 _KNOWN_AT = bindparam("known_at", type_=DateTime(timezone=True))
+_UNTIL = bindparam("until", type_=DateTime(timezone=True))
 _AS_OF = Query(description="The day whose state is read; default today (Asia/Jakarta)")
 _KNOWN = Query(description="As it was recorded at this instant; default now. Repeatable once some seconds old")
 
@@ -30,6 +32,28 @@ class Moment:
     def values(self) -> Mapping[str, Any]:
         """The parameters of `held`."""
         return {"as_of": self.day} | ({"known_at": self.known_at} if self.known_at else {})
+
+
+class Cut(NamedTuple):
+    """How far a read of acts reaches: the last day, and the instant at which it ends where they were done. None: over all."""
+
+    day: date | None = None
+    ends: datetime | None = None
+
+
+EVERYTHING = Cut()
+
+
+def cut_at(moment: Moment, zone: str) -> Cut:
+    """The cut that a stated day makes in a zone (IANA name)."""
+    if not moment.stated or moment.day == date.max:
+        return EVERYTHING
+    return Cut(moment.day, datetime.combine(moment.day + timedelta(days=1), time.min, ZoneInfo(zone)))
+
+
+def by_then(instant: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that something was done before `until`, a cut's end; always true without one."""
+    return or_(_UNTIL.is_(None), instant < _UNTIL)
 
 
 async def _moment(
@@ -51,6 +75,11 @@ OnDay = Annotated[Moment, Depends(_day)]
 def today(now: datetime) -> date:
     """The day in the zone of the capital, by which the directory is read unless a day is named."""
     return local_day(now, DEFAULT_ZONE)
+
+
+def noon(day: date) -> datetime:
+    """An instant that is of this day in every zone of the country."""
+    return datetime.combine(day, time(12), ZoneInfo(DEFAULT_ZONE))
 
 
 def held(table: FromClause, *, known: bool) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from registry.appointments import problems as appointment_problems
 from registry.appointments import routes as appointments
 from registry.authority import routes as authority
 from registry.calendars import routes as calendars
-from registry.consultations import comment_routes
+from registry.consultations import comment_routes, minutes_routes
 from registry.consultations import routes as consultations
 from registry.exports import resources as exports
 from registry.imports import operations as import_operations
@@ -38,8 +38,9 @@ from registry.reorganisations import routes as reorganisations
 from registry.reorganisations.work import ReorganisationWork
 from registry.services import problems as service_problems
 from registry.services import routes as services
-from registry.standards import operations as standard_operations
+from registry.standards import problems as standard_problems
 from registry.standards import routes as standards
+from registry.standards import settings_routes
 from registry.stipulation import aftercare, aftercare_routes, documents_routes
 from registry.stipulation import routes as stipulation
 from registry.terms import VOCABULARIES, load_terms
@@ -51,7 +52,7 @@ PROBLEMS = {
     **unit_problems.PROBLEMS,
     **appointment_problems.PROBLEMS,
     **service_problems.PROBLEMS,
-    **standard_operations.PROBLEMS,
+    **standard_problems.PROBLEMS,
 }
 
 
@@ -88,7 +89,9 @@ SERVICE = Service(
         authority.routes,
         services.routes,
         standards.routes,
+        settings_routes.routes,
         consultations.routes,
+        minutes_routes.routes,
         comment_routes.routes,
         offers.routes,
         stipulation.routes,

@@ -27,7 +27,7 @@ from registry.appointments.schemas import (
     PostPage,
     VacancyPage,
 )
-from registry.moments import OnDay
+from registry.moments import OnDay, noon
 from registry.rights import Anyone, Manager
 from registry.shapes import shown_period
 from registry.terms import KnownTerms
@@ -139,9 +139,10 @@ async def list_vacancies(
 
 
 @routes.get("/me", operation_id="get_me", summary="Who am I", response_model=Me, tags=["me"])
-async def get_me(caller: SignedIn, connection: Reading, now: Now) -> Response:
-    """The caller, the person behind it, and the seats this person holds today."""
-    rows = await callers.find_held(connection, caller, now)
+async def get_me(caller: SignedIn, connection: Reading, moment: OnDay, now: Now) -> Response:
+    """The caller, the person behind it, and the seats this person holds today, or held on the day of `as_of`."""
+    at = noon(moment.day) if moment.stated else now
+    rows = await callers.find_held(connection, caller, at)
     first = rows[0] if rows else None
     person = first and {
         "id": first["person_id"],

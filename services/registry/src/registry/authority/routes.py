@@ -26,6 +26,7 @@ from registry.authority.schemas import Answers, Authority, Question, Questions
 from registry.moments import Moment, today
 
 _NOTHING = Text("Sebutkan service, unit, institution, atau region.", "Name a service, unit, institution or region.")
+_TWICE = Text("Sebutkan at atau as_of, tidak keduanya.", "State at or as_of, not both.")
 KnownAt = Annotated[Instant | None, Query(description="As it was recorded at this instant; default now")]
 
 routes = router(tags=["authority"])
@@ -42,6 +43,7 @@ async def get_authority(
     institution: Annotated[UUID | None, Query(description="An institution")] = None,
     region: Annotated[RegionCode | None, Query(description="Where: the local government of the region")] = None,
     at: Annotated[date | Instant | None, Query(description="The day, or an instant of it; default now")] = None,
+    as_of: Annotated[date | None, Query(description="The day, as in every read; not beside `at`")] = None,
     known_at: KnownAt = None,
 ) -> Response:
     """By the most precise of what is named; every holder with the reason why it is he or she.
@@ -50,6 +52,9 @@ async def get_authority(
     """
     if service is None and unit is None and institution is None and region is None:
         raise BadRequest(_NOTHING, errors=[Flaw("query/service", "nothing_named", _NOTHING)])
+    if at is not None and as_of is not None:
+        raise BadRequest(_TWICE, errors=[Flaw("query/as_of", "stated_twice", _TWICE)])
+    at = at or as_of
     question = Question(service=service, unit=unit, institution=institution, region=region)
     instant = at if isinstance(at, datetime) else None
     day = local_day(instant, DEFAULT_ZONE) if instant else at or today(now)

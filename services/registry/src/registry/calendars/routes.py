@@ -66,8 +66,8 @@ async def get_calendar(
     summary="The versions of a calendar",
     response_model=CalendarVersions,
 )
-async def list_calendar_versions(_caller: Public, connection: Reading, code: CalendarCode) -> Response:
-    """Each by the decree that it rests on; one is read by `?version=`."""
+async def list_calendar_versions(_caller: Public, connection: Reading, _moment: OnDay, code: CalendarCode) -> Response:
+    """Each by the decree that it rests on; one is read by `?version=`. Each tells of all days, so that `as_of` changes nothing."""
     rows = await queries.find_versions(connection, code)
     if not rows:
         raise NotFound
@@ -84,11 +84,15 @@ async def list_working_days(
     request: Request,
     _caller: Public,
     connection: Snapshot,
+    _moment: OnDay,
     first: Annotated[date, Query(alias="from", description="The first day")],
     until: Annotated[date, Query(alias="to", description=f"The day after the last, at most {MOST_DAYS} later")],
     region: Annotated[RegionCode | None, Query(description="Where; default by the national calendar alone")] = None,
 ) -> Response:
-    """By the national calendar and the layers of the region and all that it lies in: what terms are counted by there."""
+    """By the national calendar and the layers of the region and all that it lies in: what terms are counted by there.
+
+    The days are those that are named: `as_of` changes nothing.
+    """
     if not 0 < (until - first).days <= MOST_DAYS:
         raise BadRequest(SPAN, errors=[Flaw("query/to", "span", SPAN)])
     place = await queries.find_region(connection, region) if region else None

@@ -16,6 +16,7 @@ from directory.access import Anyone
 from registry.consultations import answers, queries
 from registry.consultations.routes import REFUSED
 from registry.consultations.schemas import Comment, CommentBody, CommentPage, DispositionBody
+from registry.moments import OnDay, cut_at
 from registry.standards import rights
 from registry.standards.operations import By
 from registry.standards.routes import Drafter, readable
@@ -53,14 +54,14 @@ async def list_comments(
     actor: Anyone,
     connection: Snapshot,
     standard_id: UUID,
+    moment: OnDay,
     chosen: Annotated[Chosen, queries.FILTERS.dependency()],
     now: Now,
 ) -> Response:
-    """What was said and what became of it; who said it stays with the unit."""
-    row = await readable(connection, standard_id, actor, at=now)
+    """What was said and what became of it, with `as_of` by the end of that day; who said it stays with the unit."""
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
     insider = rights.is_insider(actor, row)
-    reach = ("standard", queries.OF_STANDARD, {"of_standard": standard_id})
-    page = await queries.FILTERS.page(connection, chosen, queries.LISTED, reach=reach)
+    page = await queries.find_comments(connection, chosen, standard_id, cut=cut_at(moment, row["time_zone"]))
     items = [_written(found, insider=insider) for found in page.rows]
     return Response(encode(page.written(items)), media_type="application/json")
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Uuid, bindparam, func, select
+from sqlalchemy import Boolean, ColumnElement, Date, Uuid, and_, bindparam, case, func, or_, select
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
-from chassis.http.filters import Filters, Sort, matching, one_of
+from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
 from registry.consultations.tables import (
     agreement_follow_ups,
     comments,
@@ -18,19 +18,26 @@ from registry.consultations.tables import (
     minutes,
     session_attendance,
 )
+from registry.moments import EVERYTHING, Cut, by_then
 
+_DAY = bindparam("day", type_=Date)
 _ID = bindparam("id", type_=Uuid)
 _CURRENT = Statement(
-    select(consultations).where(consultations.c.standard_id == _ID).order_by(consultations.c.round.desc()).limit(1)
+    select(consultations)
+    .where(consultations.c.standard_id == _ID, by_then(consultations.c.opened_at))
+    .order_by(consultations.c.round.desc())
+    .limit(1)
 )
+_HELD = or_(_DAY.is_(None), consultation_sessions.c.held_on <= _DAY)
 _ATTENDED = (
     select(session_attendance.c.session_id)
-    .where(session_attendance.c.participant_id == consultation_participants.c.id)
+    .join(consultation_sessions, consultation_sessions.c.id == session_attendance.c.session_id)
+    .where(session_attendance.c.participant_id == consultation_participants.c.id, _HELD)
     .exists()
 )
 _PARTICIPANTS = Statement(
     select(consultation_participants, _ATTENDED.label("attended"))
-    .where(consultation_participants.c.consultation_id == _ID)
+    .where(consultation_participants.c.consultation_id == _ID, by_then(consultation_participants.c.invited_at))
     .order_by(consultation_participants.c.id)
 )
 _ATTENDANCE = func.array(
@@ -52,13 +59,15 @@ _ELEMENTS = Statement(
 )
 _SESSIONS = Statement(
     select(consultation_sessions, _ATTENDANCE.label("attendance"))
-    .where(consultation_sessions.c.consultation_id == _ID)
+    .where(consultation_sessions.c.consultation_id == _ID, _HELD)
     .order_by(consultation_sessions.c.held_on, consultation_sessions.c.id)
 )
-_MINUTES = Statement(select(minutes).where(minutes.c.consultation_id == _ID))
+_MINUTES = Statement(
+    select(minutes).where(minutes.c.consultation_id == _ID, or_(_DAY.is_(None), minutes.c.held_on <= _DAY))
+)
 _FOLLOW_UPS = Statement(
     select(agreement_follow_ups)
-    .where(agreement_follow_ups.c.consultation_id == _ID)
+    .where(agreement_follow_ups.c.consultation_id == _ID, by_then(agreement_follow_ups.c.recorded_at))
     .order_by(agreement_follow_ups.c.recorded_at, agreement_follow_ups.c.id)
 )
 _SESSION_OF = Statement(
@@ -77,11 +86,22 @@ _UNDISPOSED = Statement(
     .order_by(comments.c.created_at, comments.c.id)
 )
 
-LISTED = select(comments)
+_ANSWER = ("disposition", "reason", "change", "target_on", "disposed_at")
+_ANSWERED = and_(comments.c.disposed_at.is_not(None), by_then(comments.c.disposed_at))
+
+
+def _answer(name: str) -> ColumnElement[Any]:
+    """What the disposition says, if it was there by then."""
+    return case((_ANSWERED, comments.c[name]))
+
+
+LISTED = select(
+    *(column for column in comments.c if column.name not in _ANSWER), *(_answer(name).label(name) for name in _ANSWER)
+)
 FILTERS = Filters(
     parameters=[
         one_of("component", comments.c.component, str, "The component that is commented on"),
-        one_of("disposition", comments.c.disposition, str, "The disposition"),
+        one_of("disposition", _answer("disposition"), str, "The disposition"),
         matching(
             "forum",
             lambda: comments.c.session_id.is_not(None) == bindparam("forum", type_=Boolean),
@@ -90,7 +110,7 @@ FILTERS = Filters(
         ),
         matching(
             "disposed",
-            lambda: comments.c.disposition.is_not(None) == bindparam("disposed", type_=Boolean),
+            lambda: bindparam("disposed", type_=Boolean) == _ANSWERED,
             "Whether it has a disposition",
             kind=bool,
         ),
@@ -98,17 +118,26 @@ FILTERS = Filters(
     sorts={"created_at": Sort((comments.c.created_at, comments.c.id), (datetime, UUID))},
     default_sort="created_at",
 )
-OF_STANDARD = comments.c.standard_id == bindparam("of_standard", type_=Uuid)
+_OF_STANDARD = and_(comments.c.standard_id == bindparam("of_standard", type_=Uuid), by_then(comments.c.created_at))
 
 
-async def find_current(connection: Connection, standard_id: UUID) -> Row | None:
-    """The present round of a standard's consultation."""
-    return await _CURRENT.fetchrow(connection, id=standard_id)
+async def find_comments(connection: Connection, chosen: Chosen, standard_id: UUID, *, cut: Cut = EVERYTHING) -> Listed:
+    """A page of a standard's comments up to a cut, each with the disposition that it had by then."""
+    reach = ("standard", _OF_STANDARD, {"of_standard": standard_id, "until": cut.ends})
+    return await FILTERS.page(connection, chosen, LISTED, reach=reach)
 
 
-async def find_participants(connection: Connection, consultation_id: UUID) -> list[Row]:
+async def find_current(connection: Connection, standard_id: UUID, *, cut: Cut = EVERYTHING) -> Row | None:
+    """The present round of a standard's consultation, or the one that was present at a cut."""
+    row = await _CURRENT.fetchrow(connection, id=standard_id, until=cut.ends)
+    if row is None or cut.ends is None or row["public_test_opens_at"] is None or row["public_test_opens_at"] < cut.ends:
+        return row
+    return {**row, "public_test_opens_at": None, "public_test_closes_at": None}
+
+
+async def find_participants(connection: Connection, consultation_id: UUID, *, cut: Cut = EVERYTHING) -> list[Row]:
     """Who was invited, and whether they attended a session."""
-    return await _PARTICIPANTS.fetch(connection, id=consultation_id)
+    return await _PARTICIPANTS.fetch(connection, id=consultation_id, day=cut.day, until=cut.ends)
 
 
 async def find_elements(connection: Connection, standard_id: UUID) -> list[str]:
@@ -116,19 +145,19 @@ async def find_elements(connection: Connection, standard_id: UUID) -> list[str]:
     return [row["element"] for row in await _ELEMENTS.fetch(connection, id=standard_id)]
 
 
-async def find_sessions(connection: Connection, consultation_id: UUID) -> list[Row]:
+async def find_sessions(connection: Connection, consultation_id: UUID, *, cut: Cut = EVERYTHING) -> list[Row]:
     """The sessions held, with the ids of who attended."""
-    return await _SESSIONS.fetch(connection, id=consultation_id)
+    return await _SESSIONS.fetch(connection, id=consultation_id, day=cut.day)
 
 
-async def find_minutes(connection: Connection, consultation_id: UUID) -> Row | None:
-    """The minutes of a round."""
-    return await _MINUTES.fetchrow(connection, id=consultation_id)
+async def find_minutes(connection: Connection, consultation_id: UUID, *, cut: Cut = EVERYTHING) -> Row | None:
+    """The minutes of a round, from the day of the forum on."""
+    return await _MINUTES.fetchrow(connection, id=consultation_id, day=cut.day)
 
 
-async def find_follow_ups(connection: Connection, consultation_id: UUID) -> list[Row]:
+async def find_follow_ups(connection: Connection, consultation_id: UUID, *, cut: Cut = EVERYTHING) -> list[Row]:
     """What became of the agreements of a round, oldest first."""
-    return await _FOLLOW_UPS.fetch(connection, id=consultation_id)
+    return await _FOLLOW_UPS.fetch(connection, id=consultation_id, until=cut.ends)
 
 
 async def is_session_of(connection: Connection, session_id: UUID, standard_id: UUID) -> bool:

@@ -1,6 +1,5 @@
-"""`/v1/standards/{id}/consultation`, `/minutes`, `/public-test`, `/finalisation`, `/return`: discussing a draft with society."""
+"""`/v1/standards/{id}/consultation`, `/public-test`, `/finalisation`, `/return`: discussing a draft with society."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +14,16 @@ from chassis.http.versions import IfMatch, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
 from directory.roles import Actor
-from registry.consultations import answers, operations, queries
-from registry.consultations.following_up import followed
+from registry.consultations import operations, queries
 from registry.consultations.schemas import (
     Consultation,
     ConsultationOpening,
-    FollowUpBody,
-    Minutes,
-    MinutesBody,
     MoreParticipants,
     PublicTestBody,
     ReturnBody,
     SessionRecord,
 )
+from registry.moments import EVERYTHING, Cut, OnDay, cut_at
 from registry.standards import rights
 from registry.standards.operations import By
 from registry.standards.routes import Drafter, Head, HeadOrResponsible, readable, reply
@@ -38,12 +34,14 @@ REFUSED: dict[int | str, dict[str, Any]] = {409: {"description": "move_not_allow
 routes = router(tags=["consultations"])
 
 
-async def _round(request: Request, connection: Any, row: Any, actor: Actor, *, status: int = 200) -> Response:
-    consultation = await queries.find_current(connection, row["id"])
+async def _round(
+    request: Request, connection: Any, row: Any, actor: Actor, *, cut: Cut = EVERYTHING, status: int = 200
+) -> Response:
+    consultation = await queries.find_current(connection, row["id"], cut=cut)
     if consultation is None:
         raise NotFound
-    participants = await queries.find_participants(connection, consultation["id"])
-    sessions = await queries.find_sessions(connection, consultation["id"])
+    participants = await queries.find_participants(connection, consultation["id"], cut=cut)
+    sessions = await queries.find_sessions(connection, consultation["id"], cut=cut)
     content = queries.written(consultation, participants, sessions, insider=rights.is_insider(actor, row))
     headers = {"Location": f"/v1/standards/{row['id']}/consultation"} if status == 201 else {}
     return single(request, content, version=row["revision"], status=status, headers=headers)
@@ -56,11 +54,11 @@ async def _round(request: Request, connection: Any, row: Any, actor: Actor, *, s
     response_model=Consultation,
 )
 async def get_consultation(
-    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, now: Now
+    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, moment: OnDay, now: Now
 ) -> Response:
-    """What is discussed, until when comments are taken, which elements of society take part."""
-    row = await readable(connection, standard_id, actor, at=now)
-    return await _round(request, connection, row, actor)
+    """What is discussed, until when comments are taken, which elements of society take part; with `as_of`, as it was that day."""
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
+    return await _round(request, connection, row, actor, cut=cut_at(moment, row["time_zone"]))
 
 
 @routes.post(
@@ -133,98 +131,6 @@ async def record_session(
     by = By(actor=actor, now=now)
     row = await operations.record_session(connection, standard_id, body.model_dump(), by=by, expected=expected)
     return await _round(request, connection, row, actor, status=201)
-
-
-@routes.get(
-    "/standards/{standard_id}/minutes",
-    operation_id="get_minutes",
-    summary="The minutes of the present round",
-    response_model=Minutes,
-)
-async def get_minutes(request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, now: Now) -> Response:
-    """What was agreed, who sees to it and until when, and who signed."""
-    row = await readable(connection, standard_id, actor, at=now)
-    consultation = await queries.find_current(connection, standard_id)
-    found = await queries.find_minutes(connection, consultation["id"]) if consultation is not None else None
-    if found is None:
-        raise NotFound
-    return await _minutes(request, connection, found, day=row["today"], insider=rights.is_insider(actor, row))
-
-
-@routes.post(
-    "/standards/{standard_id}/minutes",
-    operation_id="sign_minutes",
-    summary="Record the minutes (Berita Acara)",
-    response_model=Minutes,
-    status_code=201,
-    responses=REFUSED,
-)
-async def sign_minutes(
-    request: Request,
-    _once: Once,
-    actor: Drafter,
-    connection: Transaction,
-    standard_id: UUID,
-    body: MinutesBody,
-    now: Now,
-) -> Response:
-    """Minutes sent again replace the round's earlier ones, until the standard is stipulated."""
-    by = By(actor=actor, now=now)
-    found = await answers.sign_minutes(connection, standard_id, body.model_dump(), by=by)
-    location = f"/v1/standards/{standard_id}/minutes"
-    return await _minutes(request, connection, found, day=now.date(), insider=True, status=201, location=location)
-
-
-@routes.post(
-    "/standards/{standard_id}/minutes/follow-up",
-    operation_id="follow_up_agreement",
-    summary="Say what became of an agreement",
-    response_model=Minutes,
-    status_code=201,
-)
-async def follow_up_agreement(
-    request: Request,
-    _once: Once,
-    actor: Drafter,
-    connection: Transaction,
-    standard_id: UUID,
-    body: FollowUpBody,
-    now: Now,
-) -> Response:
-    """After the forum: what was done of what was agreed, with its proof, also long after the stipulation. In public."""
-    by = By(actor=actor, now=now)
-    found = await answers.follow_up(connection, standard_id, body.model_dump(), by=by)
-    location = f"/v1/standards/{standard_id}/minutes"
-    return await _minutes(request, connection, found, day=now.date(), insider=True, status=201, location=location)
-
-
-async def _minutes(
-    request: Request,
-    connection: Any,
-    row: Any,
-    *,
-    day: date,
-    insider: bool,
-    status: int = 200,
-    location: str = "",
-) -> Response:
-    signers = (
-        row["signers"]
-        if insider
-        else [
-            {name: value for name, value in signer.items() if name in ("element", "signed_on")}
-            for signer in row["signers"]
-        ]
-    )
-    content = {
-        **{name: value for name, value in row.items() if name != "version"},
-        "signers": signers,
-        "agreements": followed(
-            row["agreements"], await queries.find_follow_ups(connection, row["consultation_id"]), day=day
-        ),
-    }
-    headers = {"Location": location} if location else {}
-    return single(request, content, version=row["version"], status=status, headers=headers)
 
 
 @routes.post(

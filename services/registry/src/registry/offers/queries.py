@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, ColumnElement, Uuid, and_, bindparam, literal_co
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
+from registry.moments import Cut, by_then
 from registry.offers.tables import offer_dispositions, offers
 from registry.standards.lifecycle import DRAFTED
 from registry.standards.tables import standards
@@ -25,7 +26,10 @@ _LISTED = select(
     *(_D[name] for name in _ANSWER),
     _D.version,
 ).select_from(
-    offers.outerjoin(offer_dispositions, and_(_D.case_id == _O.case_id, _D.standard_id == _STANDARD)),
+    offers.outerjoin(
+        offer_dispositions,
+        and_(_D.case_id == _O.case_id, _D.standard_id == _STANDARD, by_then(_D.disposed_at)),
+    ),
 )
 
 FILTERS = Filters(
@@ -57,6 +61,7 @@ def _settled_elsewhere() -> ColumnElement[bool]:
             other.c.standard_id != _STANDARD,
             other.c.disposition != literal_column("'deferred'"),
             by.c.state != literal_column("'abandoned'"),
+            by_then(other.c.disposed_at),
         )
         .exists()
     )
@@ -64,11 +69,12 @@ def _settled_elsewhere() -> ColumnElement[bool]:
 
 def _offered(*, drafting: bool) -> ColumnElement[bool]:
     """To a version being drafted what waits and what it has settled; of any other only what it had settled."""
-    mine = _O.case_id.in_(select(_D.case_id).where(_D.standard_id == _STANDARD))
+    mine = _O.case_id.in_(select(_D.case_id).where(_D.standard_id == _STANDARD, by_then(_D.disposed_at)))
     if not drafting:
         return mine
     waiting = and_(
         _O.service_id == _SERVICE,
+        by_then(_O.filed_at),
         *(_O.state != literal_column(f"'{state}'") for state in _GONE),
         ~_settled_elsewhere(),
     )
@@ -79,10 +85,12 @@ _REACH = {drafting: _offered(drafting=drafting) for drafting in (True, False)}
 _ONE = Statement(_LISTED.where(_O.case_id == bindparam("case_id", type_=Uuid), _REACH[True]))
 
 
-async def find_offers(connection: Connection, chosen: Chosen, standard: Mapping[str, Any]) -> Listed:
-    """A page of what is offered to a version, oldest first."""
+async def find_offers(connection: Connection, chosen: Chosen, standard: Mapping[str, Any], *, cut: Cut) -> Listed:
+    """A page of what is, or was at a cut, offered to a version, oldest first."""
     drafting = standard["state"] in DRAFTED
-    values = {"standard_id": standard["id"]} | ({"service_id": standard["service_id"]} if drafting else {})
+    values = {"standard_id": standard["id"], "until": cut.ends}
+    if drafting:
+        values["service_id"] = standard["service_id"]
     reach = ("drafting" if drafting else "settled", _REACH[drafting], values)
     return await FILTERS.page(connection, chosen, _LISTED, reach=reach)
 
@@ -90,7 +98,7 @@ async def find_offers(connection: Connection, chosen: Chosen, standard: Mapping[
 async def find_offer(connection: Connection, standard: Mapping[str, Any], case_id: UUID) -> Row | None:
     """One case as it is offered to a version that is being drafted."""
     return await _ONE.fetchrow(
-        connection, standard_id=standard["id"], service_id=standard["service_id"], case_id=case_id
+        connection, standard_id=standard["id"], service_id=standard["service_id"], case_id=case_id, until=None
     )
 
 

@@ -16,6 +16,7 @@ from chassis.ops.clock import Now
 from directory.access import Anyone
 from registry.consultations.routes import REFUSED
 from registry.consultations.schemas import DispositionBody
+from registry.moments import OnDay, cut_at
 from registry.offers import operations, queries
 from registry.offers.schemas import Offer, OfferPage
 from registry.standards import rights
@@ -35,17 +36,18 @@ async def list_offers(
     actor: Anyone,
     connection: Snapshot,
     standard_id: UUID,
+    moment: OnDay,
     chosen: Annotated[Chosen, queries.FILTERS.dependency()],
     now: Now,
 ) -> Response:
     """Cases that name the service and that no version has settled, and those that this one has; for those who see drafts.
 
-    A deferred case is offered to the next draft again.
+    A deferred case is offered to the next draft again. With `as_of`, what had come in and was settled by the end of that day.
     """
-    row = await readable(connection, standard_id, actor, at=now)
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
     if not rights.is_insider(actor, row):
         raise NotAuthenticated if actor.kind == "anonymous" else Forbidden
-    page = await queries.find_offers(connection, chosen, row)
+    page = await queries.find_offers(connection, chosen, row, cut=cut_at(moment, row["time_zone"]))
     return Response(encode(page.written([queries.shown(found) for found in page.rows])), media_type="application/json")
 
 

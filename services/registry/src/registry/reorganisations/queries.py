@@ -1,15 +1,33 @@
 """Reading reorganisations."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, and_, bindparam, case, literal, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, matching, one_of
+from directory.zones import DEFAULT_ZONE
+from registry.moments import AS_OF, EVERYTHING, Moment, cut_at
 from registry.reorganisations.tables import reorganisations
 
 _R = reorganisations.c
@@ -25,13 +43,23 @@ _FROM, _TO = bindparam("effective_from", type_=Date), bindparam("effective_to", 
 _STATE = bindparam("state", type_=Text)
 
 
+_STATED = bindparam("stated", type_=Boolean)
+_WITHDRAWN_AT = cast(_R.withdrawal["withdrawn_at"].astext, DateTime(timezone=True))
+_WITHDRAWN_ON = cast(func.timezone(literal(DEFAULT_ZONE), _WITHDRAWN_AT), Date)
+
+
 def _true_state() -> ColumnElement[str]:
     """As `_state` says of a row of the list."""
     return case(
-        (_R.withdrawal.is_not(None), literal("withdrawn")),
-        (_R.effected_at.is_(None), literal("declared")),
+        (and_(_R.withdrawal.is_not(None), or_(~_STATED, _WITHDRAWN_ON <= AS_OF)), literal("withdrawn")),
+        (and_(_STATED, _R.effective_on <= AS_OF), literal("effected")),
+        (or_(_STATED, _R.effected_at.is_(None)), literal("declared")),
         else_=literal("effected"),
     )
+
+
+_DECREED = or_(~_STATED, func.least(_R.decree_date, _R.effective_on) <= AS_OF)
+"""Whether there was such a decision by the day that was stated; a decree may be later than what it decides."""
 
 
 FILTERS = Filters(
@@ -60,14 +88,18 @@ SELECT DISTINCT ON (id) id, name FROM (
 ) AS versions ORDER BY id, lower(valid_during) DESC""")
 
 
-async def find_reorganisations(connection: Connection, chosen: Chosen) -> Listed:
-    """A page of reorganisations: declared, effected and withdrawn ones."""
-    return await FILTERS.page(connection, chosen, _LISTED, reach=("declared", _DECLARED, {}))
+async def find_reorganisations(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
+    """A page of reorganisations: declared, effected and withdrawn ones; those that were decided on by a stated day."""
+    values = {"stated": moment.stated, "as_of": moment.day}
+    return await FILTERS.page(connection, chosen, _LISTED, reach=("declared", and_(_DECLARED, _DECREED), values))
 
 
-async def find_reorganisation(connection: Connection, identity: UUID) -> Row | None:
-    """A reorganisation with its consequences."""
-    return await _ONE.fetchrow(connection, id=identity)
+async def find_reorganisation(connection: Connection, identity: UUID, moment: Moment | None = None) -> Row | None:
+    """A reorganisation with its consequences; with a stated day, if it was decided on by then."""
+    row = await _ONE.fetchrow(connection, id=identity)
+    if row is None or moment is None or not moment.stated:
+        return row
+    return row if min(row["decree_date"], row["effective_on"]) <= moment.day else None
 
 
 async def find_names(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -75,27 +107,33 @@ async def find_names(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, 
     return {row["id"]: row["name"] for row in await _NAMES.fetch(connection, ids=list(ids))}
 
 
-def shown(row: Row) -> dict[str, Any]:
-    """A row as it is sent."""
+def shown(row: Row, moment: Moment | None = None) -> dict[str, Any]:
+    """A row as it is sent, as of a day if one is stated."""
+    state = _state(row, moment)
     return {
         **{name: row[name] for name in _WHOLE},
-        "state": _state(row),
+        "state": state,
+        "effected_at": None if state == "declared" else row["effected_at"],
         "progress": {"share": 0.0 if row["work"] == "queued" else 1.0},
         "consequences": row["consequences"] or None,
-        "withdrawal": row["withdrawal"] and {name: row["withdrawal"][name] for name in _WITHDRAWAL},
+        "withdrawal": {name: row["withdrawal"][name] for name in _WITHDRAWAL} if state == "withdrawn" else None,
     }
 
 
-def summary(row: Row) -> dict[str, Any]:
-    """A row of a list as it is sent."""
-    return {**{name: row[name] for name in _SUMMARY}, "state": _state(row)}
+def summary(row: Row, moment: Moment) -> dict[str, Any]:
+    """A row of a list as it is sent, as of a day if one is stated."""
+    return {**{name: row[name] for name in _SUMMARY}, "state": _state(row, moment)}
 
 
-def _state(row: Row) -> str:
+def _state(row: Row, moment: Moment | None) -> str:
     if row["work"] != "done":
         return str(row["work"])
     if row["dry_run"]:
         return "previewed"
-    if row["withdrawal"] is not None:
+    cut = EVERYTHING if moment is None else cut_at(moment, DEFAULT_ZONE)
+    withdrawn = row["withdrawal"]
+    if withdrawn is not None and (cut.ends is None or datetime.fromisoformat(withdrawn["withdrawn_at"]) < cut.ends):
         return "withdrawn"
+    if cut.day is not None:
+        return "effected" if row["effective_on"] <= cut.day else "declared"
     return "declared" if row["effected_at"] is None else "effected"

@@ -33,11 +33,12 @@ routes = router(tags=["reorganisations"])
     response_model=ReorganisationPage,
 )
 async def list_reorganisations(
-    _caller: Public, connection: Reading, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
+    _caller: Public, connection: Reading, moment: OnDay, chosen: Annotated[Chosen, queries.FILTERS.dependency()]
 ) -> Response:
-    """Declared, effected and withdrawn ones, the latest first."""
-    page = await queries.find_reorganisations(connection, chosen)
-    return Response(encode(page.written([queries.summary(row) for row in page.rows])), media_type="application/json")
+    """Declared, effected and withdrawn ones, the latest first; with `as_of`, those decided on by that day and how they stood."""
+    page = await queries.find_reorganisations(connection, chosen, moment)
+    items = [queries.summary(row, moment) for row in page.rows]
+    return Response(encode(page.written(items)), media_type="application/json")
 
 
 @routes.get(
@@ -46,12 +47,17 @@ async def list_reorganisations(
     summary="A reorganisation",
     response_model=Reorganisation,
 )
-async def get_reorganisation(request: Request, actor: Anyone, connection: Reading, reorganisation_id: UUID) -> Response:
-    """With its steps as they were declared and everything that followed. Long work is shown to who asked for it, with its end."""
-    row = await queries.find_reorganisation(connection, reorganisation_id)
+async def get_reorganisation(
+    request: Request, actor: Anyone, connection: Reading, moment: OnDay, reorganisation_id: UUID
+) -> Response:
+    """With its steps as they were declared and everything that followed; with `as_of`, how it stood on that day.
+
+    Long work is shown to who asked for it, with its end.
+    """
+    row = await queries.find_reorganisation(connection, reorganisation_id, moment)
     if row is None or not withdrawing.is_visible(row, actor):
         raise NotFound
-    return single(request, queries.shown(row), version=row["version"])
+    return single(request, queries.shown(row, moment), version=row["version"])
 
 
 def _reply(request: Request, row: Row, *, status: int = 200) -> Response:

@@ -15,7 +15,7 @@ from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry import rights
 from registry.moments import Moment, today
-from registry.services import facts, problems, queries
+from registry.services import facts, funding, problems, queries
 from registry.services.tables import services
 from registry.terms import Terms
 from registry.units import queries as units
@@ -38,7 +38,8 @@ _UPDATE = Statement(
     .values({name: bindparam(f"new_{name}", type_=services.c[name].type) for name in _CONTENT})
 )
 _ACTIVATE = Statement("""
-UPDATE services SET state = 'active', active_during = active_during + datemultirange(daterange(CAST(:day AS date), NULL))
+UPDATE services SET state = 'active', funding_route = CAST(:funding_route AS text),
+    active_during = active_during + datemultirange(daterange(CAST(:day AS date), NULL))
 WHERE id = CAST(:id AS uuid)""")
 _DEACTIVATE = Statement("""
 UPDATE services SET state = 'inactive', active_during = active_during - datemultirange(daterange(CAST(:day AS date), NULL))
@@ -61,6 +62,7 @@ async def enter(
     """
     terms.check(content, TERMS)
     institution_id = await _unit(connection, content["unit_id"], actor=actor, now=now)
+    await _funding_route(connection, content, institution_id, active=False, now=now)
     await _check_regions(connection, content)
     await _check_places(connection, content, now=now)
     identity = new_id()
@@ -91,8 +93,11 @@ async def change(
         taking_over = await _unit(connection, stated["unit_id"], actor=actor, now=now)
         if taking_over != held["institution_id"]:
             raise problems.unknown_unit()
-    new = {f"new_{name}": stated.get(name, held[name]) for name in _CONTENT}
-    await _UPDATE.execute(connection, service_id=identity, **new)
+    new = {name: stated.get(name, held[name]) for name in _CONTENT}
+    new["funding_route"] = await _funding_route(
+        connection, new, held["institution_id"], active=held["state"] == "active", now=now
+    )
+    await _UPDATE.execute(connection, service_id=identity, **{f"new_{name}": value for name, value in new.items()})
     return await _recorded(connection, identity, now=now)
 
 
@@ -107,14 +112,18 @@ async def activate(
 ) -> Row:
     """Offer a service from a day on, at the latest today. Records `service.changed`.
 
-    Raises NotFound, Forbidden, StaleVersion, StateForbids, WithoutLegalBasis.
+    A good or a service whose route of funding isn't stated has that of its provider's kind, if that leaves no choice.
+
+    Raises NotFound, Forbidden, StaleVersion, StateForbids, WithoutLegalBasis, WithoutFundingRoute, Unprocessable.
     """
     held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
     if held["state"] == "active":
         raise problems.StateForbids(allowed_actions=["deactivation"])
     if not held["legal_basis"]:
         raise problems.without_legal_basis()
-    await _ACTIVATE.execute(connection, id=identity, day=_until_today(effective_on, now))
+    day = _until_today(effective_on, now)
+    route = await _funding_route(connection, held, held["institution_id"], active=True, now=now)
+    await _ACTIVATE.execute(connection, id=identity, day=day, funding_route=route)
     return await _recorded(connection, identity, now=now)
 
 
@@ -159,6 +168,23 @@ async def _unit(connection: Connection, unit_id: UUID, *, actor: Actor, now: dat
     if not ancestors:
         raise problems.unit_not_in_force()
     return institution_id
+
+
+async def _funding_route(
+    connection: Connection, content: Mapping[str, Any], institution_id: UUID, *, active: bool, now: datetime
+) -> str | None:
+    """The route of a service with this content. Raises Unprocessable; WithoutFundingRoute if an active one needs it."""
+    kind: str = content["kind"]
+    route: str | None = content["funding_route"]
+    provider = await queries.find_provider_kind(connection, institution_id, on=today(now))
+    if flaw := funding.flaw_of(kind, route, provider=provider):
+        raise problems.not_such_a_route(flaw)
+    if not active:
+        return route
+    route = route or funding.implied(kind, provider=provider)
+    if flaw := funding.missing_of(kind, route):
+        raise problems.WithoutFundingRoute(errors=[flaw])
+    return route
 
 
 async def _check_regions(connection: Connection, content: Mapping[str, Any]) -> None:

@@ -30,6 +30,13 @@ class WithoutLegalBasis(Unprocessable):
     title = Text("Layanan tidak punya dasar hukum", "The service has no legal basis")
 
 
+class WithoutFundingRoute(Unprocessable):
+    """A good or a service is public by the route of its funding: an active one names it."""
+
+    code = "without_funding_route"
+    title = Text("Layanan tidak punya jalur pendanaan", "The service has no route of funding")
+
+
 class StateForbids(Conflict):
     """The service's state doesn't allow this; `allowed_actions` says what it does."""
 
@@ -39,6 +46,10 @@ class StateForbids(Conflict):
 
 def without_legal_basis() -> WithoutLegalBasis:
     return WithoutLegalBasis(errors=[Flaw("/legal_basis", "missing", _BASIS)])
+
+
+def not_such_a_route(flaw: Flaw) -> Unprocessable:
+    return Unprocessable(errors=[flaw])
 
 
 def unknown_unit() -> Unprocessable:

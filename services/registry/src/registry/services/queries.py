@@ -163,6 +163,15 @@ _PROVIDER = Statement(
     .order_by(func.lower(institutions.c.valid_during).desc())
     .limit(1)
 )
+_PROVIDER_KIND = Statement(
+    select(institutions.c.kind)
+    .where(institutions.c.id == _ID)
+    .order_by(
+        institutions.c.valid_during.op("@>", is_comparison=True)(bindparam("on", type_=Date)).desc(),
+        func.lower(institutions.c.valid_during).desc(),
+    )
+    .limit(1)
+)
 _LOCKED = Statement(LISTED.where(services.c.id == _ID).with_for_update())
 # The day is bound in any case: the unit's subtree is that of the day. A list asks what was offered only if one is named.
 _OFFERED = or_(
@@ -195,6 +204,12 @@ def _ordered(chosen: Chosen, *, rankable: bool) -> Chosen:
 async def find_provider(connection: Connection, identity: UUID) -> Row | None:
     """The zone and region of the institution that provides a service: time_zone, region_code."""
     return await _PROVIDER.fetchrow(connection, id=identity)
+
+
+async def find_provider_kind(connection: Connection, institution_id: UUID, *, on: date) -> str | None:
+    """The kind of an institution on a day, else its last one."""
+    found: str | None = await _PROVIDER_KIND.fetchval(connection, id=institution_id, on=on)
+    return found
 
 
 async def find_service(

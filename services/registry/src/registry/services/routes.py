@@ -82,13 +82,17 @@ async def list_opening_hours(
     _caller: Public,
     connection: Snapshot,
     service_id: UUID,
+    moment: OnDay,
     first: Annotated[date, Query(alias="from", description="The first day")],
     until: Annotated[date, Query(alias="to", description=f"The day after the last, at most {MOST_DAYS} later")],
 ) -> Response:
-    """Day by day: its hours of the week, closed on holidays of the nation and the region unless it says otherwise."""
+    """Day by day: its hours of the week, closed on holidays of the nation and the region unless it says otherwise.
+
+    With `as_of`, if it was offered on the day.
+    """
     if not 0 < (until - first).days <= MOST_DAYS:
         raise BadRequest(SPAN, errors=[Flaw("query/to", "span", SPAN)])
-    row = await queries.find_service(connection, service_id)
+    row = await queries.find_service(connection, service_id, on=moment.day if moment.stated else None)
     place = await queries.find_provider(connection, service_id)
     if row is None or place is None:
         raise NotFound
@@ -162,7 +166,7 @@ async def activate_service(
     service_id: UUID,
     body: Activation = Activation(),
 ) -> Response:
-    """It needs a legal basis."""
+    """It needs a legal basis; goods and services also the route of their funding, unless the provider's kind leaves no choice."""
     row = await operations.activate(
         connection, service_id, effective_on=body.effective_on, actor=actor, now=now, expected=expected
     )

@@ -107,12 +107,18 @@ def state_on(state: str, effective_to: date | None, day: date) -> str:
     return state
 
 
-def state_as_of(state: str, effective_on: date | None, effective_to: date | None, day: date) -> str:
-    """The state as of a day that a reader names: what has ended since was in force while it was, under review or not."""
-    in_force = effective_on is not None and effective_on <= day and (effective_to is None or day < effective_to)
-    if in_force and state in ("superseded", "revoked"):
-        return "published"
-    return state_on(state, effective_to, day)
+def state_as_of(
+    state: str, effective_on: date | None, effective_to: date | None, day: date, *, moved: str | None
+) -> str | None:
+    """The state as of a day that a reader names; None: there was no such version yet.
+
+    `moved`: the state that its last move up to that day led to. In force it is by its dates, whenever that was recorded.
+    """
+    if effective_on is not None and effective_on <= day and (effective_to is None or day < effective_to):
+        return moved if moved in IN_FORCE else "published"
+    if effective_to is not None and effective_to <= day:
+        return "revoked" if state == "revoked" else "superseded"
+    return moved
 
 
 REVIEW_ADVISED_YEARS = 1

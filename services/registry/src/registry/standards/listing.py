@@ -32,11 +32,12 @@ from registry.moments import AS_OF, Moment, recorded
 from registry.services.tables import services
 from registry.standards.lifecycle import IN_FORCE, SHOWN_TO_ALL
 from registry.standards.queries import local_day, standards_known
-from registry.standards.tables import standards
+from registry.standards.tables import standard_moves, standards
 from registry.units.subtrees import of_units
 from registry.units.tables import unit_ancestors
 
 _TODAY = bindparam("today", type_=Date)
+_STATED = bindparam("stated", type_=Boolean)
 _LEFT_OUT = ("institution_id", "in_force_during", "replaced_at")
 _SUMMARISED = (
     "id", "service_id", "number", "version", "state", "effective_on", "effective_to", "review_due_on", "reviewed_on",
@@ -72,8 +73,31 @@ def _shown(table: FromClause) -> ColumnElement[bool]:
 
 
 def _true_state(table: FromClause, today: Any) -> ColumnElement[str]:
-    """By the day: a version whose successor has taken effect is superseded, recorded so yet or not."""
-    return case((and_(_in_force(table), table.c.effective_to <= today), "superseded"), else_=table.c.state)
+    """By the day: a version whose successor has taken effect is superseded, recorded so yet or not.
+
+    As lifecycle.state_as_of says of one that was in force on a stated day.
+    """
+    moved = (
+        select(standard_moves.c.state_after)
+        .where(
+            standard_moves.c.standard_id == table.c.id,
+            cast(func.timezone(table.c.time_zone, standard_moves.c.at), Date) <= AS_OF,
+        )
+        .order_by(standard_moves.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case(
+        (and_(_STATED, moved == literal_column("'under_review'", Text)), "under_review"),
+        (_STATED, "published"),
+        (and_(_in_force(table), table.c.effective_to <= today), "superseded"),
+        else_=table.c.state,
+    )
+
+
+def _on_the_day(table: FromClause) -> ColumnElement[bool]:
+    """In force on the day, if one is stated."""
+    return or_(~_STATED, _period(table).op("@>", is_comparison=True)(AS_OF))
 
 
 def _of_service(table: FromClause) -> Listing:
@@ -170,13 +194,11 @@ async def find_versions(
     table = listing.table
     wanted = [table.c.service_id == bindparam("of_service", type_=Uuid)]
     values: dict[str, Any] = {"of_service": service_id, "today": moment.day if moment.stated else today}
+    values |= {"as_of": moment.day, "stated": moment.stated}
+    wanted.append(_on_the_day(table))
     shape = "insider" if insider else "public"
     if not insider:
         wanted.append(_shown(table))
-    if moment.stated:
-        shape += " on a day"
-        wanted.append(_period(table).op("@>", is_comparison=True)(AS_OF))
-        values["as_of"] = moment.day
     if moment.known_at is not None:
         wanted.append(recorded(table))
         values["known_at"] = moment.known_at
@@ -193,9 +215,8 @@ async def find_across(connection: Connection, chosen: Chosen, moment: Moment, *,
     values: dict[str, Any] = {"at": at, "as_of": moment.day, **reach.values(moment.day)}
     known = moment.known_at is not None
     # The day is bound in any case: the unit's subtree is that of the day.
-    stated = ~bindparam("stated", type_=Boolean) | _period(table).op("@>", is_comparison=True)(AS_OF)
     values["stated"] = moment.stated
-    wanted: list[ColumnElement[bool]] = [stated]
+    wanted: list[ColumnElement[bool]] = [_on_the_day(table)]
     if not reach.everything:
         own = reach.predicate(services.c.institution_id, services.c.unit_id, ancestors=unit_ancestors)
         wanted.append(or_(_shown(table), own) if reach else _shown(table))

@@ -13,7 +13,7 @@ from chassis.data import events
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from chassis.http.languages import Text
-from chassis.http.problems import Conflict, Flaw, NotFound, Unprocessable
+from chassis.http.problems import Flaw, NotFound, Unprocessable
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from directory.roles import Actor
@@ -64,46 +64,6 @@ _PERMIT = Statement(
     .where(func.array_position(standards.c.changeable, _COMPONENT).is_(None))
     .values(changeable=func.array_append(standards.c.changeable, _COMPONENT), revision=standards.c.revision + 1)
 )
-
-
-class DraftOpen(Conflict):
-    """The service has a version in drafting already: that one goes on, or is abandoned."""
-
-    code = "draft_open"
-    title = Text("Layanan ini sudah memiliki rancangan yang berjalan", "The service has a draft in progress already")
-
-
-class NumberTaken(Conflict):
-    """Another standard of the institution has this number."""
-
-    code = "standard_number_taken"
-    title = Text("Nomor standar ini sudah dipakai", "This standard's number is taken")
-
-
-class TextFrozen(Conflict):
-    """The text of a stipulated standard never changes: a change is a new version."""
-
-    code = "text_frozen"
-    title = Text(
-        "Naskah standar yang sudah ditetapkan tidak dapat diubah", "The text of a stipulated standard can't change"
-    )
-
-
-class AnotherInForce(Conflict):
-    """Another version of the service is in force in that time."""
-
-    code = "another_version_in_force"
-    title = Text("Versi lain berlaku pada masa itu", "Another version is in force in that time")
-
-
-PROBLEMS = {
-    "standards_one_draft_key": DraftOpen(),
-    "standards_institution_id_key": NumberTaken(),
-    "standards_frozen": TextFrozen(),
-    "standards_one_in_force_excl": AnotherInForce(),
-}
-"""By the constraint whose breach they tell of."""
-
 _BEYOND = Text(
     "Pada tahap finalisasi hanya komponen yang disebut dalam tanggapan atas masukan yang dapat diubah.",
     "While finalising, only components that a disposition of a comment names can change.",

@@ -1,5 +1,6 @@
 """Reading standards. Each row comes with its service's unit and institution, and the local day."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -23,9 +24,10 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from directory.zones import DEFAULT_ZONE, IANA_NAMES
 from registry.institutions.tables import institutions
+from registry.moments import EVERYTHING, Cut, by_then
 from registry.services.tables import services
 from registry.standards.lifecycle import IN_FORCE, state_as_of, state_on
-from registry.standards.tables import standard_moves, standard_settings, standards
+from registry.standards.tables import standard_moves, standard_settings, standard_settings_versions, standards
 from registry.units.tables import unit_ancestors
 
 _AT = bindparam("at", type_=DateTime(timezone=True))
@@ -109,7 +111,25 @@ _LATEST_PUBLISHED = Statement(
     .limit(1)
 )
 _SETTINGS = Statement(select(standard_settings).where(standard_settings.c.institution_id == _ID))
-_MOVES = Statement(select(standard_moves).where(standard_moves.c.standard_id == _ID).order_by(standard_moves.c.id))
+_VERSIONS = standard_settings_versions.c
+_FORMER_SETTINGS = Statement(
+    select(standard_settings_versions)
+    .where(_VERSIONS.institution_id == _ID, by_then(_VERSIONS.changed_at))
+    .order_by(_VERSIONS.version.desc())
+    .limit(1)
+)
+_MOVES = Statement(
+    select(standard_moves)
+    .where(standard_moves.c.standard_id == _ID, by_then(standard_moves.c.at))
+    .order_by(standard_moves.c.id)
+)
+_MOVED = Statement("""
+SELECT DISTINCT ON (moves.standard_id) moves.standard_id, moves.state_after
+FROM standard_moves AS moves JOIN standards ON standards.id = moves.standard_id
+WHERE moves.standard_id = ANY(CAST(:ids AS uuid[]))
+    AND CAST(moves.at AT TIME ZONE standards.time_zone AS date) <= CAST(:day AS date)
+    AND (CAST(:known_at AS timestamptz) IS NULL OR moves.at <= CAST(:known_at AS timestamptz))
+ORDER BY moves.standard_id, moves.id DESC""")
 
 
 async def find_service(connection: Connection, service_id: UUID, *, at: datetime) -> Row | None:
@@ -137,7 +157,10 @@ async def find_standard(
         row = await statement.fetchrow(connection, id=standard_id, at=at)
     if row is None:
         return None
-    return by_the_day(row) if on is None else as_of(row, on)
+    if on is None:
+        return by_the_day(row)
+    as_it_was = await as_of(connection, [row], on, known_at=known_at)
+    return as_it_was[0] if as_it_was else None
 
 
 async def find_stored(connection: Connection, standard_id: UUID, *, at: datetime) -> Row | None:
@@ -150,10 +173,19 @@ def by_the_day(row: Row) -> Row:
     return {**row, "state": state_on(row["state"], row["effective_to"], row["today"])}
 
 
-def as_of(row: Row, day: date) -> Row:
-    """The row as of a day that a reader names."""
-    state = state_as_of(row["state"], row["effective_on"], row["effective_to"], day)
-    return {**row, "state": state, "today": day}
+async def as_of(
+    connection: Connection, rows: Sequence[Row], day: date, *, known_at: datetime | None = None
+) -> list[Row]:
+    """The rows as of a day that a reader names, without those that weren't there yet."""
+    moves = await _MOVED.fetch(connection, ids=[row["id"] for row in rows], day=day, known_at=known_at)
+    moved = {move["standard_id"]: move["state_after"] for move in moves}
+    found: list[Row] = []
+    for row in rows:
+        dates = row["effective_on"], row["effective_to"]
+        state = state_as_of(row["state"], *dates, day, moved=moved.get(row["id"]))
+        if state is not None:
+            found.append({**row, "state": state, "today": day})
+    return found
 
 
 async def next_version(connection: Connection, service_id: UUID) -> int:
@@ -168,11 +200,13 @@ async def find_latest_published(connection: Connection, service_id: UUID) -> UUI
     return found
 
 
-async def find_moves(connection: Connection, standard_id: UUID) -> list[Row]:
-    """What was done with a version, oldest first."""
-    return await _MOVES.fetch(connection, id=standard_id)
+async def find_moves(connection: Connection, standard_id: UUID, *, cut: Cut = EVERYTHING) -> list[Row]:
+    """What was done with a version up to a cut, oldest first."""
+    return await _MOVES.fetch(connection, id=standard_id, until=cut.ends)
 
 
-async def find_settings(connection: Connection, institution_id: UUID) -> Row | None:
-    """The institution's own settings for standards, if it has made any."""
-    return await _SETTINGS.fetchrow(connection, id=institution_id)
+async def find_settings(connection: Connection, institution_id: UUID, *, cut: Cut = EVERYTHING) -> Row | None:
+    """The institution's own settings for standards at a cut, if it had made any."""
+    if cut.ends is None:
+        return await _SETTINGS.fetchrow(connection, id=institution_id)
+    return await _FORMER_SETTINGS.fetchrow(connection, id=institution_id, until=cut.ends)

@@ -1,5 +1,6 @@
 """`/v1/standards` and `/v1/services/{id}/standards`: finding, drafting, comparing, abandoning, and the version in force on any day."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,13 +13,12 @@ from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
 from chassis.http.problems import Forbidden, NotAuthenticated, NotFound
 from chassis.http.routing import router
-from chassis.http.versions import FOREVER, IfMatch, MayMatch, encode, single
+from chassis.http.versions import FOREVER, IfMatch, encode, single
 from chassis.ops.clock import Now
 from directory.access import Anyone, acting
 from directory.roles import Actor
-from registry.moments import AtMoment, Moment
-from registry.rights import Manager, require_manager
-from registry.standards import considerations, facts, lifecycle, listing, operations, queries, rights, settings
+from registry.moments import AtMoment, Moment, OnDay, cut_at
+from registry.standards import considerations, facts, lifecycle, listing, operations, queries, rights
 from registry.standards.components import stored
 from registry.standards.diff import differences
 from registry.standards.operations import By
@@ -26,8 +26,6 @@ from registry.standards.schemas import (
     Abandonment,
     Comparison,
     History,
-    Settings,
-    SettingsBody,
     Standard,
     StandardDraft,
     StandardPage,
@@ -74,6 +72,10 @@ async def readable(
     if row is None:
         raise NotFound
     rights.check_visible(actor, row)
+    if on is not None:
+        # What was open for comment then may be closed to the public since, and its text is that of today.
+        present = await queries.find_standard(connection, standard_id, at=at)
+        rights.check_visible(actor, present or row)
     return row
 
 
@@ -90,12 +92,17 @@ async def find_standards(
     With `as_of`, those in force on the day. Drafts are listed to their units' people alone, until they are open for comment.
     """
     page = await listing.find_across(connection, chosen, moment, reach=rights.reach(actor), at=now)
-    items = [_summary(row, moment) for row in page.rows]
+    items = [_summary(row) for row in await _by_the_day(connection, page.rows, moment)]
     return Response(encode(page.written(items)), media_type="application/json")
 
 
-def _summary(found: Any, moment: Moment) -> dict[str, Any]:
-    row = queries.as_of(found, moment.day) if moment.stated else queries.by_the_day(found)
+async def _by_the_day(connection: Any, rows: Sequence[Any], moment: Moment) -> list[Any]:
+    if moment.stated:
+        return await queries.as_of(connection, rows, moment.day, known_at=moment.known_at)
+    return [queries.by_the_day(row) for row in rows]
+
+
+def _summary(row: Any) -> dict[str, Any]:
     day = row["today"]
     return {
         **listing.summary(row),
@@ -127,7 +134,7 @@ async def list_standards(
         raise NotFound
     insider = rights.is_insider(actor, service)
     page = await listing.find_versions(connection, chosen, service_id, moment, insider=insider, today=service["today"])
-    rows = [queries.as_of(row, moment.day) if moment.stated else queries.by_the_day(row) for row in page.rows]
+    rows = await _by_the_day(connection, page.rows, moment)
     items = [shown({**row, "ancestors": service["ancestors"]}, actor) for row in rows]
     return Response(encode(page.written(items)), media_type="application/json")
 
@@ -225,11 +232,15 @@ async def compare_standards(
     connection: Snapshot,
     standard_id: UUID,
     against: Annotated[UUID, Query(description="The version to compare with")],
+    moment: AtMoment,
     now: Now,
 ) -> Response:
-    """Component by component; what a reader may not see in either version is left out."""
-    row = await readable(connection, standard_id, actor, at=now)
-    other = await readable(connection, against, actor, at=now)
+    """Component by component; what a reader may not see in either version is left out.
+
+    With `known_at` the texts as they were recorded then; a version's text is the same on every day on which there is one.
+    """
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
+    other = await readable(connection, against, actor, at=now, moment=moment)
     before, after = (
         {
             "components": facts.visible_components(one, insider=rights.is_insider(actor, one)),
@@ -248,53 +259,14 @@ async def compare_standards(
     response_model=History,
 )
 async def get_standard_history(
-    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, now: Now
+    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, moment: OnDay, now: Now
 ) -> Response:
-    """Every act, by whom and when, for those who see drafts."""
-    row = await readable(connection, standard_id, actor, at=now)
+    """Every act, by whom and when, for those who see drafts; with `as_of`, up to the end of that day."""
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
     if not rights.is_insider(actor, row):
         raise NotAuthenticated if actor.kind == "anonymous" else Forbidden
     moves = [
         {name: value for name, value in move.items() if name not in ("id", "standard_id")}
-        for move in await queries.find_moves(connection, standard_id)
+        for move in await queries.find_moves(connection, standard_id, cut=cut_at(moment, row["time_zone"]))
     ]
     return single(request, {"items": moves}, version=row["revision"])
-
-
-@routes.get(
-    "/institutions/{institution_id}/standard-settings",
-    operation_id="get_standard_settings",
-    summary="An institution's settings for standards",
-    response_model=Settings,
-)
-async def get_standard_settings(
-    request: Request, _actor: Anyone, connection: Snapshot, institution_id: UUID
-) -> Response:
-    """Whether acting heads may stipulate, whether and how long drafts are tested in public."""
-    found = await settings.settings_of(connection, institution_id)
-    return single(request, _without_version(found), version=found["version"])
-
-
-@routes.put(
-    "/institutions/{institution_id}/standard-settings",
-    operation_id="put_standard_settings",
-    summary="Change an institution's settings for standards",
-    response_model=Settings,
-)
-async def put_standard_settings(
-    request: Request,
-    actor: Manager,
-    connection: Transaction,
-    institution_id: UUID,
-    body: SettingsBody,
-    expected: MayMatch,
-    now: Now,
-) -> Response:
-    """What the law leaves to each institution."""
-    require_manager(actor, institution_id)
-    found = await settings.put_settings(connection, institution_id, body.model_dump(), now=now, expected=expected)
-    return single(request, _without_version(found), version=found["version"])
-
-
-def _without_version(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "version"}

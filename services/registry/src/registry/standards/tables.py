@@ -103,6 +103,22 @@ standard_settings = Table(
     CheckConstraint("public_test_least_days >= 0", name="days"),
 )
 
+standard_settings_versions = Table(
+    "standard_settings_versions",
+    metadata,
+    *(
+        Column(
+            column.name,
+            column.type,
+            nullable=False,
+            primary_key=column.name in ("institution_id", "version"),
+            autoincrement=False,
+        )
+        for column in standard_settings.c
+    ),
+)
+"""Every version that there was, the present one too: what held on any day."""
+
 standards_history = Table(
     "standards_history",
     metadata,

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import Response
 
+from chassis.data.statements import Row
 from chassis.data.transactions import Snapshot, Transaction
 from chassis.http.idempotency import Once
 from chassis.http.problems import NotFound
@@ -13,6 +14,7 @@ from chassis.http.routing import router
 from chassis.http.versions import IfMatch, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
+from registry.moments import Cut, OnDay, cut_at
 from registry.standards.operations import By
 from registry.standards.routes import Head, HeadOrHigher, kept, readable, reply
 from registry.standards.schemas import Standard
@@ -57,12 +59,12 @@ async def stipulate_standard(
     response_model=Stipulation,
 )
 async def get_stipulation(
-    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, now: Now
+    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, moment: OnDay, now: Now
 ) -> Response:
-    """Number, date, signer, and the hash of the text."""
-    row = await readable(connection, standard_id, actor, at=now)
+    """Number, date, signer, and the hash of the text; from the day of the decree on."""
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
     found = await queries.find_stipulation(connection, standard_id)
-    if found is None:
+    if found is None or (moment.stated and moment.day < found["decree_date"]):
         raise NotFound
     content = {name: value for name, value in found.items() if name != "stipulated_by"}
     return single(request, content, version=row["revision"], **kept(actor, row))
@@ -100,12 +102,18 @@ async def publish_standard(
     response_model=Publication,
 )
 async def get_publication(
-    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, now: Now
+    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, moment: OnDay, now: Now
 ) -> Response:
-    """Its channels and the day it takes effect."""
-    row = await readable(connection, standard_id, actor, at=now)
+    """Its channels and the day it takes effect; from the day on which it was published, or took effect."""
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
     found = await queries.find_publication(connection, standard_id)
-    if found is None:
+    if found is None or not _was_public(found, cut_at(moment, row["time_zone"])):
         raise NotFound
     content = {name: value for name, value in found.items() if name != "published_by"}
     return single(request, content, version=row["revision"])
+
+
+def _was_public(publication: Row, cut: Cut) -> bool:
+    if cut.day is None or cut.ends is None or publication["published_at"] < cut.ends:
+        return True
+    return publication["effective_on"] is not None and publication["effective_on"] <= cut.day

@@ -51,10 +51,11 @@ class Request:
 
 
 class Institution(NamedTuple):
-    """An institution with the periods of its versions and its zone today (wib, wita, wit)."""
+    """An institution with the periods of its versions, and its kind and zone (wib, wita, wit) in the last of them."""
 
     id: UUID
     code: str
+    kind: str
     time_zone: str
     timeline: Timeline
 

@@ -10,6 +10,7 @@ from chassis.http.languages import Text
 from chassis.imports.findings import Report
 from chassis.ops.identifiers import new_id
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, day
+from registry.services import funding
 from registry.services.operations import TERMS
 
 LISTS = ("legal_basis", "target_groups", "vulnerable_groups", "channels", "life_events", "region_codes")
@@ -69,6 +70,7 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
                 report.add(line.number, "active_from", "in_the_future", _FUTURE)
         if row["state"] == "active" and not row["legal_basis"]:
             report.add(line.number, "legal_basis", "without_legal_basis", _BASIS)
+        _fund(line, row, institution.kind, report)
         if before is None:
             plan.created.append(row)
             plan.counts["created"] += 1
@@ -78,3 +80,13 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
             plan.changed.append(row)
             plan.counts["changed"] += 1
     return plan
+
+
+def _fund(line: Line, row: dict[str, Any], provider: str, report: Report) -> None:
+    """The route of funding as the law has it; of an active good or service the provider's, if none is stated."""
+    flaw = funding.flaw_of(row["kind"], row["funding_route"], provider=provider)
+    if flaw is None and row["state"] == "active":
+        row["funding_route"] = row["funding_route"] or funding.implied(row["kind"], provider=provider)
+        flaw = funding.missing_of(row["kind"], row["funding_route"])
+    if flaw is not None:
+        report.add(line.number, "funding_route", flaw.code, flaw.detail)

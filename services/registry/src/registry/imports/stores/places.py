@@ -11,7 +11,7 @@ from registry.imports.plans.places import Institution, Line, Places, Request
 from registry.timeline import Timeline, Version
 
 _INSTITUTIONS = Statement("""
-SELECT i.id, identity.code, i.time_zone, lower(i.valid_during) AS begins, upper(i.valid_during) AS ends
+SELECT i.id, identity.code, i.kind, i.time_zone, lower(i.valid_during) AS begins, upper(i.valid_during) AS ends
 FROM institutions AS i JOIN institution_identities AS identity ON identity.id = i.id ORDER BY begins
 """)
 _UNITS = Statement("""
@@ -45,6 +45,7 @@ async def load_institutions(connection: Connection) -> dict[str, Institution]:
         code: Institution(
             rows[0]["id"],
             code,
+            rows[-1]["kind"],
             rows[-1]["time_zone"],
             tuple(Version(row["begins"], row["ends"], {}) for row in rows),
         )
