@@ -19,8 +19,8 @@ from evaluation.surveys.index import (
     interval_of,
     sample_required,
 )
-from evaluation.surveys.tally import Tally, tally_of, united
-from unit.evaluation.published import expected_of_29, of_29_respondents, rows, skm, tally
+from evaluation.surveys.tally import Tally, united
+from unit.evaluation.published import expected_of_29, of_29_respondents, rows, skm, tally, tally_of
 
 SKM = skm()
 NINE = SKM.elements
