@@ -19,10 +19,10 @@ from evaluation.assessments import campaigns, ombudsman_routes, opinions
 from evaluation.assessments import routes as assessments
 from evaluation.ethics import (
     assessment_routes,
-    case_operations,
     case_routes,
     catalogue_routes,
     decision_routes,
+    opening,
     own_verdict_routes,
 )
 from evaluation.facts.copies import ComplaintsFacts, RegistryFacts
@@ -87,7 +87,7 @@ SERVICE = Service(
     load_reference_data=reference.load,
     prepare=prepare,
     problems={
-        **case_operations.PROBLEMS,
+        **opening.PROBLEMS,
         **instrument_operations.PROBLEMS,
         **campaigns.PROBLEMS,
         **opinions.PROBLEMS,
