@@ -20,7 +20,7 @@ COLUMNS = (
     *("id", "survey_id", "scores", "channel", "service_id", "sex", "age_band", "education", "occupation", "disability"),
     *("received_at", "day", "counted", "version", "version_at", "created_at"),
 )
-CHANNELS = ("paper", "kiosk", "one_time_code")
+CHANNELS = ("paper", "kiosk", "qr_code")
 SEXES, AGES = ("male", "female"), ("17_25", "26_35", "36_45", "46_55")
 EDUCATIONS, OCCUPATIONS = (
     ("senior_secondary", "diploma", "bachelor"),

@@ -102,6 +102,31 @@ async def test_a_code_is_good_for_one_answer(office: Office) -> None:
     assert (await office.result(survey)).json()["n"] == 2
 
 
+async def test_the_channels_of_codes_are_claimed_by_codes_alone(office: Office) -> None:
+    """Neither by who enters answers nor by a batch, whether it is read quickly, closely, copied in or kept one by one."""
+    survey = await office.survey(period_from="2026-01-01")
+    path = f"/v1/surveys/{survey['id']}/responses"
+    made = await office.call("POST", f"/v1/surveys/{survey['id']}/codes", json={"count": 1})
+    code = {"code": made.json()["codes"][0]}
+    for channel in ("one_time_code", "after_complaint"):
+        plain: dict[str, Any] = {"answers": all_of(4), "channel": channel}
+        closely = {**plain, "expectations": None}
+        offline = {**plain, "id": str(uuid7()), "received_at": "2026-03-02T02:00:00Z"}
+        replies = [await office.call("POST", path, json=plain), await office.call("POST", path, json=closely)]
+        for reply in replies:
+            assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (422, "/channel")
+        good = [{"answers": all_of(4), "channel": "paper"}] * 25
+        for items in ([plain, closely, *good], [plain, closely, offline, *good]):
+            outcomes = (await office.batch(survey, items)).json()["items"]
+            refused = [each["problem"] for each in outcomes if each["status"] != 201]
+            assert len(refused) == len(items) - len(good)
+            assert {problem["errors"][0]["pointer"] for problem in refused} == {"/channel"}
+    not_invited = await office.call("POST", path, caller=office.service.anonymous(), json=plain | code)
+    assert not_invited.json()["errors"][0]["code"] == "needs_an_invitation"
+    shown = (await office.result(survey)).json()["profile"]["channel"]
+    assert [(cell["code"], cell["n"]) for cell in shown] == [("paper", 100)]
+
+
 async def test_answers_are_taken_while_it_is_open(office: Office) -> None:
     survey = await office.survey(state="draft")
     path, body = f"/v1/surveys/{survey['id']}/responses", {"answers": all_of(4)}

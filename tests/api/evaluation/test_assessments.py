@@ -165,6 +165,8 @@ async def test_an_objection_is_decided_before_anything_is_confirmed(office: Offi
     accepted = {"id": objection, "decision": "accepted", "reason": "Bukti diterima."}
     unchanged = {"decision": "confirmed", "objections": [accepted]}
     assert codes(await unit.move("verification", body=unchanged)) == {("/objections/0/decision", "adjustment_missing")}
+    as_it_was = unchanged | {"adjustments": {"parking": 3}}
+    assert codes(await unit.move("verification", body=as_it_was)) == {("/objections/0/decision", "adjustment_missing")}
     off = unchanged | {"adjustments": {"parking": 7}}
     assert codes(await unit.move("verification", body=off)) == {("/adjustments/parking", "off_scale")}
     confirmed = await unit.moved("verification", by="evaluator", body=unchanged | {"adjustments": {"parking": 5}})

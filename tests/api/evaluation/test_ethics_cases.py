@@ -164,6 +164,20 @@ async def test_nobody_judges_a_case_of_the_line_they_belong_to(fresh: Office) ->
     assert (refused.status_code, refused.json()["code"]) == (403, "own_case")
 
 
+async def test_the_line_of_every_seat_of_the_accused_counts(fresh: Office) -> None:
+    """Someone who serves in two units is nobody's colleague to judge in either, whichever of them the case names."""
+    country, both, colleague = fresh.country, uuid4(), uuid4()
+    events = seat(both, "both", "internal_auditor", country.city, country.inspectorate)
+    events.append(seat(both, "both", "officer", country.city, country.works)[1])
+    events += seat(colleague, "colleague", "officer", country.city, country.counter)
+    events.append(seat(colleague, "colleague", "officer", country.city, country.works)[1])
+    await settle(fresh.service, events)
+    accused = [{"person_id": str(colleague), "unit_id": str(country.counter)}]
+    path = await opened(fresh, "officer", complaint=False, accused=accused)
+    assert (await fresh.call("GET", path, caller=fresh.officer("auditor"))).status_code == 200
+    assert (await fresh.call("GET", path, caller=fresh.service.account("both"))).status_code == 404
+
+
 async def test_what_a_case_must_say(office: Office) -> None:
     async def refused(**fields: Any) -> set[tuple[str, str]]:
         reply = await open_case(office, "officer", **fields)
@@ -245,6 +259,30 @@ async def test_the_head_decides_and_another_decides_on_the_objection(office: Off
     assert [step["action"] for step in final.json()["history"]] == [
         *("opening", "screening", "examination", "decision", "objection", "objection_decision")
     ]
+
+
+async def test_a_supervisor_who_decided_does_not_decide_on_the_objection(office: Office) -> None:
+    """Nobody judges their own: another seat does, or a body outside; not by way of a referral and back either."""
+    path = await examined(office, "officer")
+    told = decision(office, officer=WARNING)
+    decided = await act(office, path, "decision", told, "supervisor")
+    objection = {
+        "person_id": str(office.country.people["officer"]),
+        "received_on": decided.json()["decided_at"][:10],
+        "grounds": "Tidak benar.",
+    }
+    assert (await act(office, path, "objection", objection)).json()["allowed_actions"] == [
+        *("objection", "objection_decision", "referral")
+    ]
+    own = await act(office, path, "objection-decision", told, "supervisor")
+    assert (own.status_code, own.json()["code"]) == (403, "own_decision")
+    assert "ombudsman" in own.json()["referral_bodies"]
+    referred = await act(office, path, "referral", {"body": "ombudsman", "reason": "Keberatan."}, "supervisor")
+    assert referred.json()["state"] == "referred"
+    assert (await act(office, path, "examination")).json()["state"] == "examination"
+    again = await act(office, path, "decision", told, "supervisor")
+    assert (again.status_code, again.json()["code"]) == (403, "own_decision")
+    assert (await act(office, path, "decision", told, "head_auditor")).json()["state"] == "decided"
 
 
 async def test_the_accused_see_their_own_verdict_and_object_themselves(fresh: Office) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from api.evaluation.conftest import Office, all_of
+from api.evaluation.conftest import ELEMENTS, Office, all_of
 
 
 async def test_a_survey_is_made_with_the_questions_of_the_definition(office: Office) -> None:
@@ -182,3 +182,26 @@ async def test_codes_are_shown_once_and_kept_as_hashes(office: Office) -> None:
     assert (await office.call("POST", path, json={"count": 1001})).status_code == 422
     await office.act(survey, "closing")
     assert (await office.call("POST", path, json={"count": 1})).json()["code"] == "codes_not_allowed"
+
+
+async def test_what_surveys_ask_and_how_they_count_is_open_to_all(office: Office) -> None:
+    anonymous = office.service.anonymous()
+    reply = await office.call("GET", "/v1/survey-definitions/skm/1", caller=anonymous)
+    found = reply.json()
+    assert [each["code"] for each in found["elements"]] == list(ELEMENTS)
+    assert all(each["question"].keys() == {"id", "en"} and len(each["answers"]) == 4 for each in found["elements"])
+    assert {each["code"]: each["weight"] for each in found["index"]["weightings"]} == {
+        "exact": None,
+        "rounded_0_11": "0.11",
+    }
+    assert [(each["code"], each["min"]) for each in found["grades"]] == [
+        *(("a", "88.31"), ("b", "76.61"), ("c", "65.00"), ("d", "25.00"))
+    ]
+    assert {"population": 300, "sample": 169} in found["sample_size"]["table"]
+    held = {"if-none-match": reply.headers["etag"]}
+    again = await office.call("GET", "/v1/survey-definitions/skm/1", caller=anonymous, headers=held)
+    assert again.status_code == 304
+    listed = (await office.call("GET", "/v1/survey-definitions?code=skm", caller=anonymous)).json()["items"]
+    assert [(each["code"], each["version"]) for each in listed] == [("skm", 1)]
+    for unknown in ("skm/2", "unknown/1"):
+        assert (await office.call("GET", f"/v1/survey-definitions/{unknown}")).status_code == 404

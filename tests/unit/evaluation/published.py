@@ -2,11 +2,12 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from devstack.layout import DATA
 from evaluation.surveys.definition import Definition, read_definition
-from evaluation.surveys.tally import Tally, nothing, tally_of
+from evaluation.surveys.tally import Tally, nothing
 
 SURVEYS = DATA / "surveys"
 
@@ -32,6 +33,11 @@ def of_29_respondents() -> list[dict[str, int]]:
 def expected_of_29() -> dict[str, Any]:
     found: dict[str, Any] = json.loads((SURVEYS / "skm-29-respondents-expected.json").read_bytes())
     return found
+
+
+def tally_of(scores: Sequence[int]) -> Tally:
+    """One answer's: its scores, and the square of their sum."""
+    return Tally(1, tuple(scores), sum(scores) ** 2)
 
 
 def tally(answers: list[dict[str, int]], elements: tuple[str, ...]) -> Tally:

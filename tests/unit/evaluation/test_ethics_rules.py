@@ -13,7 +13,7 @@ from directory.roles import Actor, Seat
 from evaluation.ethics import lifecycle
 from evaluation.ethics.assessing import flaws_of_assessment, may_assess
 from evaluation.ethics.catalogues import Sanctions, read_conduct, read_sanctions, read_values
-from evaluation.ethics.judging import Level, judge_of, level_for
+from evaluation.ethics.judging import OUTSIDE_BODIES, Level, judge_of, level_for, objected_to
 from evaluation.ethics.verdicts import Verdict, flaws_of
 
 RULES = """
@@ -40,6 +40,7 @@ sanction_in_force escalation         sanction_in_force
 sanction_in_force closure            closed
 objection         objection          objection
 objection         objection_decision decided
+objection         referral           referred
 """
 ALLOWED = {(state, action): after for state, action, after in (line.split() for line in RULES.strip().splitlines())}
 
@@ -122,6 +123,26 @@ def seat(role: str, institution_id: UUID, unit_id: UUID | None = None, person_id
 
 def actor(*seats: Seat, person_id: UUID | None = None) -> Actor:
     return Actor(kind="account", id="somebody", person_id=person_id or uuid4(), seats=seats)
+
+
+def test_whose_decisions_an_objection_stands_against() -> None:
+    one, other = uuid4(), uuid4()
+
+    def found(*steps: tuple[str, UUID | None]) -> set[UUID]:
+        return set(objected_to([{"action": action, "person_id": person} for action, person in steps]))
+
+    assert found(("opening", other), ("decision", one)) == set(), "nobody objected"
+    assert found(("decision", one), ("objection", other)) == {one}
+    assert found(("decision", one), ("objection", other), ("referral", one), ("examination", one)) == {one}
+    assert found(("decision", one), ("objection", None), ("objection_decision", other), ("objection", None)) == {
+        one,
+        other,
+    }
+    assert found(("decision", None), ("objection", one)) == set(), "the platform's own client is no person"
+
+
+def test_bodies_outside_are_known() -> None:
+    assert set(OUTSIDE_BODIES) <= codes("complaints", "referral_bodies")
 
 
 def test_judges() -> None:

@@ -1,5 +1,6 @@
 """The satisfaction index against published figures, the regulation's bounds and an independent computation in Decimal."""
 
+import json
 import random
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -19,8 +20,8 @@ from evaluation.surveys.index import (
     interval_of,
     sample_required,
 )
-from evaluation.surveys.tally import Tally, tally_of, united
-from unit.evaluation.published import expected_of_29, of_29_respondents, rows, skm, tally
+from evaluation.surveys.tally import Tally, united
+from unit.evaluation.published import SURVEYS, expected_of_29, of_29_respondents, rows, skm, tally, tally_of
 
 SKM = skm()
 NINE = SKM.elements
@@ -118,6 +119,15 @@ PRINTED = """10 10, 15 14, 20 19, 25 24, 30 28, 35 32, 40 36, 45 40, 50 44, 60 5
 def test_sample_sizes_of_krejcie_and_morgan(pair: str) -> None:
     population, sample = map(int, pair.split())
     assert sample_required(population, SKM.sample) == sample
+
+
+def test_the_table_that_ships_is_what_is_computed() -> None:
+    """Up to 75,000; from 100,000 on the printed table says 384."""
+    table = json.loads((SURVEYS / "skm.json").read_bytes())["sample_size"]["table"]
+    shipped = {row["population"]: row["sample"] for row in table}
+    printed = (map(int, pair.split()) for pair in PRINTED.replace("\n", " ").split(","))
+    assert shipped == {population: sample for population, sample in printed if population < 100_000}
+    assert {population: sample_required(population, SKM.sample) for population in shipped} == shipped
 
 
 @given(answers)

@@ -20,7 +20,7 @@ SERVICE = UUID("0198c000-0000-7000-8000-000000000001")
 NOW = datetime(2026, 7, 15, 3, tzinfo=UTC)
 OWN_ID = "019cae00-0000-7000-8000-000000000007"  # of 2 March 2026
 KNOWN = Known(
-    channels=frozenset({"paper", "kiosk", "online_link", "focus_group"}),
+    channels=frozenset({"paper", "kiosk", "online_link", "focus_group", "one_time_code", "after_complaint"}),
     qualitative=frozenset({"focus_group"}),
     profile={
         "sex": frozenset({"male", "female"}),
@@ -69,7 +69,21 @@ def facts(entry: Entry, item: Any) -> tuple[object, ...]:
 
 
 strange = st.sampled_from([0, 5, 2.0, 2.5, True, "4", None, 10**30, [], {}])
-texts = st.sampled_from(["paper", "kiosk", "focus_group", "unheard_of", "", " paper", "A\nB", " A-1 ", "x" * 301])
+texts = st.sampled_from(
+    [
+        "paper",
+        "kiosk",
+        "focus_group",
+        "one_time_code",
+        "after_complaint",
+        "unheard_of",
+        "",
+        " paper",
+        "A\nB",
+        " A-1 ",
+        "x" * 301,
+    ]
+)
 instants = st.sampled_from(
     [
         "2026-03-02T10:00:00Z",
@@ -114,6 +128,8 @@ items = st.fixed_dictionaries(
 @given(items)
 @example(GOOD | {"id": OWN_ID})
 @example({"answers": GOOD["answers"], "profile": {"name": None}})
+@example(GOOD | {"channel": "one_time_code"})
+@example(GOOD | {"channel": "after_complaint"})
 def test_what_is_read_quickly_is_what_careful_reading_gives(item: dict[str, Any]) -> None:
     entry = quickly(item)
     if entry is None:
@@ -139,7 +155,12 @@ def test_what_batches_are_made_of_is_read_quickly(changes: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize(
-    "item", [None, 1, "answers", [], {}, {"answers": None}, GOOD | {"code": "0000-0000-0000-0000"}]
+    "item",
+    [
+        *(None, 1, "answers", [], {}, {"answers": None}),
+        GOOD | {"code": "0000-0000-0000-0000"},
+        *(GOOD | {"channel": each} for each in ("one_time_code", "after_complaint", "focus_group")),
+    ],
 )
 def test_anything_else_is_left_to_the_careful_way(item: Any) -> None:
     assert quickly(item) is None

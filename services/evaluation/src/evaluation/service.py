@@ -19,10 +19,10 @@ from evaluation.assessments import campaigns, ombudsman_routes, opinions
 from evaluation.assessments import routes as assessments
 from evaluation.ethics import (
     assessment_routes,
-    case_operations,
     case_routes,
     catalogue_routes,
     decision_routes,
+    opening,
     own_verdict_routes,
 )
 from evaluation.facts.copies import ComplaintsFacts, RegistryFacts
@@ -32,7 +32,7 @@ from evaluation.instruments import operations as instrument_operations
 from evaluation.instruments import routes as instruments
 from evaluation.metadata import metadata
 from evaluation.scorecards import routes as scorecards
-from evaluation.surveys import answer_routes, code_routes, follow_up_routes
+from evaluation.surveys import answer_routes, code_routes, definition_routes, follow_up_routes
 from evaluation.surveys import routes as surveys
 from evaluation.surveys.answers import known_codes
 
@@ -67,6 +67,7 @@ SERVICE = Service(
         surveys.routes,
         answer_routes.routes,
         code_routes.routes,
+        definition_routes.routes,
         follow_up_routes.routes,
         catalogue_routes.routes,
         assessment_routes.routes,
@@ -87,7 +88,7 @@ SERVICE = Service(
     load_reference_data=reference.load,
     prepare=prepare,
     problems={
-        **case_operations.PROBLEMS,
+        **opening.PROBLEMS,
         **instrument_operations.PROBLEMS,
         **campaigns.PROBLEMS,
         **opinions.PROBLEMS,

@@ -1,5 +1,6 @@
 """Evidence, objections of the unit, and the verification that confirms a result or sends it back to the evaluators."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -113,10 +114,11 @@ async def verify(
         row["id"]: row for row in await queries.find_objections(connection, assessment_id) if row["decision"] is None
     }
     flaws = flaws_of_levels(check.adjustments, form, instrument, whole=False, pointer="/adjustments")
-    flaws += _flaws_of_decisions(check, objections)
+    before = await queries.find_answers(connection, assessment_id, form.code)
+    levels = {item: row["level"] for item, row in before.items()}
+    flaws += _flaws_of_decisions(check, objections, levels)
     if flaws:
         raise Unprocessable(errors=flaws)
-    before = await queries.find_answers(connection, assessment_id, form.code)
     await keep_levels(connection, assessment_id, form.code, check.adjustments, notes={}, actor=actor, now=now)
     for each in check.objections:
         await _DECIDE.execute(
@@ -132,16 +134,14 @@ async def verify(
         after["result"], after["ipp"], after["grade"] = await compute_result(connection, after, now)
         after["confirmed_at"] = now
     await update_assessment(connection, after)
-    changed = {
-        item: {"from": before[item]["level"] if item in before else None, "to": level}
-        for item, level in check.adjustments.items()
-    }
+    changed = {item: {"from": levels.get(item), "to": level} for item, level in check.adjustments.items()}
     detail = {"note": check.note, "adjustments": changed}
     await record_move(connection, held, after, check.decision, actor=actor, now=now, detail=detail)
     return after
 
 
-def _flaws_of_decisions(check: Verification, objections: dict[UUID, Row]) -> list[Flaw]:
+def _flaws_of_decisions(check: Verification, objections: Mapping[UUID, Row], levels: Mapping[str, int]) -> list[Flaw]:
+    """`levels`: as they were given, by item: what is accepted must move the one objected to."""
     flaws = []
     for place, each in enumerate(check.objections):
         if each.id not in objections:
@@ -149,7 +149,7 @@ def _flaws_of_decisions(check: Verification, objections: dict[UUID, Row]) -> lis
         elif (
             check.decision == CONFIRMATION
             and each.decision == "accepted"
-            and objections[each.id]["item"] not in check.adjustments
+            and check.adjustments.get(item := objections[each.id]["item"]) in (None, levels.get(item))
         ):
             flaws.append(Flaw(f"/objections/{place}/decision", "adjustment_missing", _UNCHANGED))
     if check.decision == CONFIRMATION:

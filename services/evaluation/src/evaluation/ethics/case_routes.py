@@ -18,7 +18,7 @@ from chassis.ops.clock import Now
 from directory.access import Anyone, acting
 from directory.roles import SUPERVISOR, UNIT_HEAD, Actor
 from directory.zones import DEFAULT_ZONE, local_day
-from evaluation.ethics import case_operations, case_replies, queries
+from evaluation.ethics import case_operations, case_replies, opening, queries
 from evaluation.ethics.case_schemas import (
     Accusation,
     CaseReadingPage,
@@ -79,7 +79,7 @@ async def open_ethics_case(
 ) -> Response:
     """Open a case of a complaint on the protected path, by its id alone, or of the auditor's own accord."""
     judge = await find_judge(connection, actor, now)
-    case = await case_operations.open_case(connection, new, judge, now)
+    case = await opening.open_case(connection, new, judge, now)
     return await reply(request, connection, case, judge, now)
 
 
@@ -151,7 +151,7 @@ async def accuse(
     now: Now,
 ) -> Response:
     """The case rises to a higher judge where what the person holds demands it; the reply is then its id alone."""
-    case = await case_operations.accuse(connection, case_id, body.accused, judge, expected=expected, now=now)
+    case = await opening.accuse(connection, case_id, body.accused, judge, expected=expected, now=now)
     return await reply(request, connection, case, judge, now)
 
 

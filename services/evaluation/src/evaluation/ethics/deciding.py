@@ -17,7 +17,7 @@ from evaluation.ethics import queries
 from evaluation.ethics.case_operations import carry_out, lock_case
 from evaluation.ethics.case_schemas import Decision, Enforcement, Escalation, Referral, Remedy
 from evaluation.ethics.catalogues import Sanctions, read_sanctions
-from evaluation.ethics.judging import Judge, Level
+from evaluation.ethics.judging import OUTSIDE_BODIES, Judge, Level, objected_to
 from evaluation.ethics.lifecycle import IN_FORCE, SCREENING
 from evaluation.ethics.tables import ethics_accused
 from evaluation.ethics.verdicts import Verdict, flaws_of
@@ -36,7 +36,7 @@ class HeadDecides(Forbidden):
 
 
 class OwnDecision(Forbidden):
-    """An objection isn't decided by whoever took the decision objected to."""
+    """What was objected to isn't decided again by whoever decided it: another seat does, or one of `referral_bodies`."""
 
     code = "own_decision"
     title = Text("Keberatan diputus oleh pejabat lain", "Somebody else decides on the objection")
@@ -98,10 +98,8 @@ async def decide(
     level = judge.level_in(case["institution_id"])
     if level is None or level < Level.HEAD:
         raise HeadDecides
-    if action == "objection_decision" and level < Level.SUPERVISOR:
-        decided = await queries.find_decider(connection, case_id)
-        if decided is not None and decided["person_id"] == judge.person_id:
-            raise OwnDecision
+    if judge.person_id in objected_to(await queries.find_history(connection, case_id)):
+        raise OwnDecision(referral_bodies=list(OUTSIDE_BODIES))
     sanctions = await _sanctions(connection, case)
     accused = {row["person_id"]: row for row in await queries.find_accused(connection, case_id)}
     verdicts = [Verdict(**{**each.model_dump(), "articles": frozenset(each.articles)}) for each in decision.verdicts]

@@ -4,9 +4,10 @@ The protected path (case-lifecycle §4) raises a case by what the accused holds:
 internal audit; that head's and the responsible officer's to the supervisor; a supervisor's out of the institution.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 from uuid import UUID
 
 from directory.roles import RESPONSIBLE_OFFICER, SUPERVISOR, UNIT_HEAD, Actor
@@ -22,6 +23,8 @@ class Level(IntEnum):
     OUTSIDE = 4
 
 
+OUTSIDE_BODIES = ("supervising_inspectorate", "ombudsman", "kpk")
+"""Where a case goes that nobody inside may judge."""
 LEVEL_NAMES = {Level.AUDITOR: "internal_auditor", Level.HEAD: "head_of_internal_audit", Level.SUPERVISOR: "supervisor"}
 
 
@@ -34,6 +37,14 @@ def level_for(roles: Collection[str], *, heads_audit: bool, within_audit: bool) 
     if INTERNAL_AUDITOR in roles or within_audit:
         return Level.HEAD
     return Level.AUDITOR
+
+
+def objected_to(history: Sequence[Mapping[str, Any]]) -> frozenset[UUID]:
+    """Of a case's steps, oldest first: who took the decisions that an objection stands against; empty without an objection."""
+    objections = [place for place, step in enumerate(history) if step["action"] == "objection"]
+    before = history[: objections[-1]] if objections else ()
+    decisions = [step for step in before if step["action"] in ("decision", "objection_decision")]
+    return frozenset(step["person_id"] for step in decisions if step["person_id"] is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ MOVES = {
     (SCREENING, "referral"): REFERRED,
     (EXAMINATION, "referral"): REFERRED,
     (HEARING, "referral"): REFERRED,
+    (OBJECTION, "referral"): REFERRED,  # where everyone who may decide inside took the decision
     # The administrative examination needn't wait for the criminal one (UU 25/2009 art. 53).
     (REFERRED, "examination"): EXAMINATION,
     (REFERRED, "closure"): CLOSED,

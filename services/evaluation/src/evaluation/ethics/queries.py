@@ -51,11 +51,6 @@ WHERE person.id = ANY(CAST(:person_ids AS uuid[])) GROUP BY person.id
 _CASE_FACT = Statement("""
 SELECT institution_id, visibility_class FROM facts_cases WHERE id = CAST(:id AS uuid)
 """)
-_DECIDER = Statement("""
-SELECT person_id, actor FROM ethics_case_history
-WHERE case_id = CAST(:case_id AS uuid) AND action IN ('decision', 'objection_decision')
-ORDER BY sequence DESC LIMIT 1
-""")
 _HISTORY = Statement(
     select(ethics_case_history)
     .where(ethics_case_history.c.case_id == bindparam("case_id", type_=ethics_cases.c.id.type))
@@ -143,11 +138,6 @@ async def find_accused(connection: Connection, case_id: UUID) -> list[Row]:
 async def find_history(connection: Connection, case_id: UUID) -> list[Row]:
     """What was done with a case, oldest first."""
     return await _HISTORY.fetch(connection, case_id=case_id)
-
-
-async def find_decider(connection: Connection, case_id: UUID) -> Row | None:
-    """Who decided last."""
-    return await _DECIDER.fetchrow(connection, case_id=case_id)
 
 
 def readings_of(case_id: UUID) -> tuple[str, ColumnElement[bool], dict[str, Any]]:

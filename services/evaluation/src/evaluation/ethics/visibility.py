@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, ColumnElement, Date, Uuid, and_, any_, bindparam, 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from directory.roles import UNIT_HEAD, Actor
-from directory.tables import unit_ancestors, units
+from directory.tables import appointments, unit_ancestors, units
 from directory.zones import DEFAULT_ZONE, local_day
 from evaluation.ethics.judging import Judge, Level, judge_of
 from evaluation.ethics.tables import ethics_accused, ethics_cases
@@ -37,12 +37,21 @@ def _among(name: str) -> ColumnElement[bool]:
 
 
 def _from_own_line(name: str) -> ColumnElement[bool]:
-    """Someone accused belongs to one of these units, or to one below."""
+    """Someone accused is accused in one of these units or in one below, or holds a seat there, whatever the case names."""
+    on_the_day = bindparam("judged_on", type_=Date)
+    serving = select(appointments.c.unit_id).where(
+        appointments.c.person_id == ethics_accused.c.person_id,
+        appointments.c.unit_id.is_not(None),
+        appointments.c.valid_during.op("@>")(on_the_day),
+    )
     return exists().where(
         ethics_accused.c.case_id == ethics_cases.c.id,
-        unit_ancestors.c.unit_id == ethics_accused.c.unit_id,
+        or_(
+            unit_ancestors.c.unit_id == ethics_accused.c.unit_id,
+            unit_ancestors.c.unit_id == any_(serving.scalar_subquery()),
+        ),
         unit_ancestors.c.ancestor_id == any_(bindparam(name, type_=ARRAY(Uuid))),
-        unit_ancestors.c.valid_during.op("@>")(bindparam("judged_on", type_=Date)),
+        unit_ancestors.c.valid_during.op("@>")(on_the_day),
     )
 
 

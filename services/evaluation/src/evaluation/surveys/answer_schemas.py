@@ -52,7 +52,8 @@ class NewAnswer(Body):
         None, description="What was expected, for as many elements as one likes, where the survey asks for it"
     )
     channel: Term | None = Field(
-        None, description="survey_channels; default one_time_code with a code, else online_link"
+        None,
+        description="survey_channels; default one_time_code with a code, else online_link. Channels of codes need one",
     )
     profile: RespondentProfile = RespondentProfile()
     service_id: UUID | None = Field(

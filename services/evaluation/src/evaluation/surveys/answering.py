@@ -149,8 +149,6 @@ def _look_closer(item: Any, survey: Row, own: set[UUID], *, known: Known, now: d
         answer = NewAnswer.model_validate(item)
         if answer.code is not None:
             raise Unprocessable(errors=[Flaw("/code", "not_in_batches", _NO_CODE)])
-        if answer.channel == AFTER_COMPLAINT:
-            raise not_invited()
         return check_entry(survey, answer, own, known=known, now=now)
     except ValidationError as error:
         return told([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])
@@ -182,7 +180,7 @@ def after_complaint(answer: NewAnswer, invitation: Row) -> NewAnswer:
 
 
 def not_invited() -> Unprocessable:
-    """Nobody claims the channel of invitations without the code of one."""
+    """Nobody claims the channel of invitations without the code of one, be it with another code."""
     return Unprocessable(errors=[Flaw("/channel", "needs_an_invitation", _NOT_INVITED)])
 
 

@@ -26,8 +26,11 @@ NOTHING = r"\N"
 """How COPY's text writes null."""
 EXPECTATION = "expectation"
 """Sums by element of what was expected and what was perceived, of those who told both: never a part of the index."""
+ONE_TIME_CODE = "one_time_code"
 AFTER_COMPLAINT = "after_complaint"
 """The channel of answers by the code that a reporter got when the case was closed."""
+BY_CODE = frozenset({ONE_TIME_CODE, AFTER_COMPLAINT})
+"""Channels that nobody claims without a code: neither who enters answers nor a batch."""
 CHANNEL_DAY = "channel_day"
 """Answers by channel and day, without sums: what limits of a day are held against."""
 

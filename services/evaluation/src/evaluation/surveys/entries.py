@@ -13,8 +13,10 @@ from chassis.ops.identifiers import acceptable, new_id
 from directory.zones import local_day
 from evaluation.surveys.answer_schemas import NewAnswer
 from evaluation.surveys.answers import (
+    BY_CODE,
     DEFAULT_CHANNEL,
     NOTHING,
+    ONE_TIME_CODE,
     PROFILE,
     Circumstances,
     Counted,
@@ -30,6 +32,7 @@ _OWN_ID = Text(
     "Id harus UUID versi 7 dan tidak dari masa depan.", "The id must be a UUID version 7, not of the future."
 )
 _ITS_TIME = Text("Jawaban luring perlu waktunya.", "An answer taken offline needs its time.")
+_NEEDS_CODE = Text("Saluran ini memerlukan kode.", "This channel needs a code.")
 _NOT_WITH_CODE = Text("Tidak untuk jawaban dengan kode.", "Not for an answer by a code.")
 _OTHER_SERVICE = Text("Survei ini tentang pelayanan lain.", "The survey is of another service.")
 _ELSEWHERE = Text("Pelayanan ini bukan milik yang disurvei.", "It isn't a service of what is surveyed.")
@@ -146,7 +149,7 @@ def check_entry(survey: Row, answer: NewAnswer, own_services: set[UUID], *, know
     enters without saying when counts as received now.
     """
     profile: dict[str, str | None] = {name: getattr(answer.profile, name) for name in PROFILE}
-    channel = answer.channel or ("one_time_code" if answer.code is not None else DEFAULT_CHANNEL)
+    channel = answer.channel or (ONE_TIME_CODE if answer.code is not None else DEFAULT_CHANNEL)
     received = min(answer.received_at or now, now)
     day = local_day_of(survey, received)
     inside = survey["period_from"] <= day and (survey["period_to"] is None or day < survey["period_to"])
@@ -161,6 +164,8 @@ def check_entry(survey: Row, answer: NewAnswer, own_services: set[UUID], *, know
         least=survey["scale_min"],
         most=survey["scale_max"],
     )
+    if answer.code is None and channel in BY_CODE:
+        flaws.append(Flaw("/channel", "needs_a_code", _NEEDS_CODE))
     if answer.id is not None and not acceptable(answer.id, now):
         flaws.append(Flaw("/id", "own_id", _OWN_ID))
     if answer.id is not None and answer.received_at is None:

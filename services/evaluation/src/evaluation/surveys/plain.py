@@ -13,7 +13,7 @@ from uuid import UUID
 
 from chassis.ops.identifiers import acceptable, new_id
 from directory.zones import zone
-from evaluation.surveys.answers import AFTER_COMPLAINT, DEFAULT_CHANNEL, DRIFT, PROFILE, Circumstances, Counted, Known
+from evaluation.surveys.answers import BY_CODE, DEFAULT_CHANNEL, DRIFT, PROFILE, Circumstances, Counted, Known
 from evaluation.surveys.codes import reference_hash
 from evaluation.surveys.entries import Entry
 
@@ -40,7 +40,7 @@ class PlainReader:
             None: survey["service_id"],
             **{str(each): each for each in own_services},
         }
-        self._channels = known.channels - known.qualitative - {AFTER_COMPLAINT}
+        self._channels = known.channels - known.qualitative - BY_CODE
         self._terms = known.profile
         self._now, self._latest = now, now + DRIFT
         self._at = now.isoformat()

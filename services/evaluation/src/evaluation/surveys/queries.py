@@ -40,6 +40,19 @@ _ANSWER = LISTED_ANSWERS.where(
     survey_responses.c.survey_id == bindparam("survey_id", type_=Uuid),
 )
 _FIND_ANSWER, _LOCK_ANSWER = Statement(_ANSWER), Statement(_ANSWER.with_for_update())
+LISTED_DEFINITIONS = select(
+    survey_definitions.c.code,
+    survey_definitions.c.version,
+    survey_definitions.c.document["title"].label("title"),
+    survey_definitions.c.effective_from,
+    survey_definitions.c.effective_to,
+    survey_definitions.c.source,
+)
+DEFINITIONS = Filters(
+    parameters=[one_of("code", survey_definitions.c.code, str, "Code of the definition")],
+    sorts={"code": Sort((survey_definitions.c.code, survey_definitions.c.version), (str, int))},
+    default_sort="code",
+)
 _DEFINITION = Statement(
     select(survey_definitions.c.document).where(
         survey_definitions.c.code == bindparam("code"), survey_definitions.c.version == bindparam("version")
@@ -138,6 +151,12 @@ async def find_answer(connection: Connection, survey_id: UUID, answer_id: UUID, 
 async def find_definition(connection: Connection, code: str, version: int) -> Definition:
     """A definition that a survey refers to."""
     return read_definition(await _DEFINITION.fetchval(connection, code=code, version=version))
+
+
+async def find_definition_document(connection: Connection, code: str, version: int) -> Mapping[str, Any] | None:
+    """A definition as its document says it."""
+    found: Mapping[str, Any] | None = await _DEFINITION.fetchval(connection, code=code, version=version)
+    return found
 
 
 async def find_definition_in_force(connection: Connection, code: str, day: date) -> Definition | None:

@@ -30,11 +30,6 @@ class Tally:
         return sum(self.sums)
 
 
-def tally_of(scores: Sequence[int]) -> Tally:
-    """The tally of one answer."""
-    return Tally(1, tuple(scores), sum(scores) ** 2)
-
-
 def tally_of_many(answers: Sequence[Sequence[int]]) -> Tally:
     """The tally of at least one answer to the same elements, each with the square of its total behind its scores."""
     *sums, squares = map(sum, zip(*answers, strict=True))
