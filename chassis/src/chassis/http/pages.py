@@ -1,16 +1,17 @@
 """Keyset pages: an opaque cursor, bound to the sort and the filter it was made for."""
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
+from pydantic import AfterValidator, StringConstraints
 
+from chassis.http.flaws import Broken
 from chassis.http.languages import Text
 from chassis.http.problems import BadRequest, Flaw
 
@@ -32,12 +33,30 @@ def write_cursor(binding: str, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([binding, *values])).decode().rstrip("=")
 
 
+def _unpacked(cursor: str) -> tuple[Any, list[Any]]:
+    """What a cursor says it was made for, and its values. Raises ValueError, TypeError."""
+    padded = cursor + "=" * (-len(cursor) % 4)
+    made_for, *values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    return made_for, values
+
+
+def _readable(cursor: str) -> str:
+    try:
+        _unpacked(cursor)
+    except (ValueError, TypeError):
+        raise Broken("cursor", _CURSOR) from None
+    return cursor
+
+
+Cursor = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_readable)]
+"""As a parameter: what is no cursor at all is told beside the other flaws of a query."""
+
+
 def read_cursor(cursor: str, binding: str, kinds: Sequence[type]) -> list[Any]:
     """The sort values of a cursor, as `kinds` (datetime, date, UUID, int or str). Raises BadRequest."""
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        made_for, *values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, TypeError, binascii.Error):
+        made_for, values = _unpacked(cursor)
+    except (ValueError, TypeError):
         raise BadRequest(_CURSOR, errors=[Flaw("query/cursor", "cursor", _CURSOR)]) from None
     if made_for != binding:
         raise BadRequest(_OTHER, errors=[Flaw("query/cursor", "cursor_of_another_list", _OTHER)])
