@@ -100,7 +100,7 @@ def create_front(own: FastAPI) -> ASGIApp:
     return CORSMiddleware(
         front,
         allow_origins=origins,
-        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["*"],
         expose_headers=READ_BY_BROWSERS,
         max_age=600,

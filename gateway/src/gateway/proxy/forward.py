@@ -108,7 +108,7 @@ class Forward:
             head=request_head(method, target, lines),
             repeatable=method in _IDEMPOTENT or incoming.has_idempotency_key,
             streamed=any(media_type in incoming.accept for media_type in _STREAMED_TYPES),
-            poll_seconds=_poll_seconds(query) if method == "GET" and is_feed(path) else None,
+            poll_seconds=_poll_seconds(query) if method in ("GET", "HEAD") and is_feed(path) else None,
         )
         exchange = Exchange(
             request,
