@@ -1,4 +1,4 @@
-"""/livez, /startupz and /metrics as every process has them; /readyz, which also shows what is seen of the services."""
+"""/livez and /startupz as every process has them; /readyz, which also shows what is seen of the services; /metrics, apart."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,7 +18,9 @@ LOOK_SECONDS = 0.5
 routes = APIRouter(include_in_schema=False, route_class=Route)
 routes.add_api_route("/livez", health.live, methods=["GET"])
 routes.add_api_route("/startupz", health.started, methods=["GET"])
-routes.add_api_route("/metrics", health.measured, methods=["GET"])
+measured = APIRouter(include_in_schema=False, route_class=Route)
+measured.add_api_route("/metrics", health.measured, methods=["GET"])
+"""For the internal port alone."""
 
 
 @routes.get("/readyz")
