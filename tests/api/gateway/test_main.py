@@ -96,6 +96,8 @@ async def test_health(gateway: GatewayUnderTest) -> None:
     await gateway.call("GET", "/v1/regions")
     measured = (await gateway.inside("/metrics")).text
     assert 'prima_requests_total{method="GET",route="registry",status="200"}' in measured
+    assert 'prima_proxy_in_flight{kind="polls",service="complaints"} 0.0' in measured
+    assert 'prima_pool_connections{pool="requests"}' in measured
 
 
 async def test_the_public_port_has_neither_keys_nor_metrics(gateway: GatewayUnderTest) -> None:

@@ -120,7 +120,7 @@ def create_app(
         separate_input_output_schemas=True,
     )
     app.state.name, app.state.clock, app.state.settings = service.name, clock, settings
-    app.state.session = service.session
+    app.state.session, app.state.tables = service.session, frozenset(service.metadata.tables)
     for routes in (*service.routers, feed_routes(service.name)):
         add_routes(app, routes)
     if service.vocabularies:
