@@ -3,12 +3,14 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
+from fastapi import Depends, Query, Request
 from pydantic import AfterValidator, StringConstraints
 
 from chassis.http.flaws import Broken
@@ -84,3 +86,42 @@ def next_url(path: str, query: Sequence[tuple[str, str]], cursor: str) -> str:
     """The address of the next page: the same query with the new cursor."""
     kept = [(name, value) for name, value in query if name != "cursor"]
     return f"{path}?{urlencode([*kept, ('cursor', cursor)])}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a short list a caller asked for: of one that is read whole."""
+
+    limit: int
+    cursor: str | None
+    path: str
+    query: tuple[tuple[str, str], ...]
+
+    def of(self, items: Sequence[Mapping[str, Any]], *, key: str) -> dict[str, Any]:
+        """`{"items", "next"}` of these items in this order, each known by its `key`. Raises BadRequest for a cursor that
+        points to none of them."""
+        names = [str(item[key]) for item in items]
+        binding = bound_to({name: value for name, value in self.query if name not in ("limit", "cursor")}, key)
+        start = 0
+        if self.cursor is not None:
+            (last,) = read_cursor(self.cursor, binding, (str,))
+            if last not in names:
+                raise BadRequest(_CURSOR, errors=[Flaw("query/cursor", "cursor", _CURSOR)])
+            start = names.index(last) + 1
+        end = start + self.limit
+        following = None
+        if end < len(items):
+            following = next_url(self.path, self.query, write_cursor(binding, [names[end - 1]]))
+        return {"items": items[start:end], "next": following}
+
+
+async def _part(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="Items a page")] = DEFAULT_LIMIT,
+    cursor: Annotated[Cursor | None, Query(description="Where the page before ended")] = None,
+) -> Part:
+    return Part(limit, cursor, request.scope["path"], tuple(request.query_params.multi_items()))
+
+
+PartOfList = Annotated[Part, Depends(_part)]
+"""For a list that is short by its nature: read whole, answered in pages as the long ones are."""
