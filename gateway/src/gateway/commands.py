@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from chassis.data.pool import Connection, connect
 from chassis.ops import logs
 from chassis.ops.clock import utc_now
-from chassis.ops.commands import checked, migrate, serve, write_document
+from chassis.ops.commands import checked, migrate, serve, when_told_to_end, write_document
 from chassis.ops.openapi import SCHEME, described
 from gateway.application import create_front, create_own
 from gateway.clients import platform
@@ -33,7 +33,9 @@ def app() -> ASGIApp:
     """The application, for uvicorn."""
     settings = read_settings()
     logs.set_up(NAME, settings.log_level)
-    return create_front(create_own(settings))
+    own = create_own(settings)
+    when_told_to_end(own.state.forward.let_go)
+    return create_front(own)
 
 
 async def load_reference_data(connection: Connection, settings: GatewaySettings) -> None:
