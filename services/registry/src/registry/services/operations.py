@@ -15,7 +15,7 @@ from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry import rights
 from registry.moments import Moment, today
-from registry.services import facts, funding, problems, queries
+from registry.services import facts, funding, places, problems, queries
 from registry.services.tables import services
 from registry.terms import Terms
 from registry.units import queries as units
@@ -93,6 +93,7 @@ async def change(
         taking_over = await _unit(connection, stated["unit_id"], actor=actor, now=now)
         if taking_over != held["institution_id"]:
             raise problems.unknown_unit()
+        await places.keep(connection, [identity], until=today(now))
     new = {name: stated.get(name, held[name]) for name in _CONTENT}
     new["funding_route"] = await _funding_route(
         connection, new, held["institution_id"], active=held["state"] == "active", now=now

@@ -9,7 +9,7 @@ from registry.imports.plans import services as plans
 from registry.imports.plans.places import Line, Request, regions_of
 from registry.imports.plans.services import CONTENT, Held, Plan
 from registry.imports.stores.places import load_places
-from registry.services import facts
+from registry.services import facts, places
 
 _HELD = Statement("""
 SELECT id, institution_id, code, state, unit_id, name, description, kind, field, funding_route, legal_basis, target_groups,
@@ -24,6 +24,9 @@ _UPDATE = f"""
 UPDATE services SET {", ".join(f"{name} = arriving.{name}" for name in _CHANGED)}
 FROM arriving_services AS arriving WHERE services.id = arriving.id
 """  # noqa: S608 - names of ours
+_MOVED = """
+SELECT services.id FROM services JOIN arriving_services AS arriving ON arriving.id = services.id
+WHERE arriving.unit_id <> services.unit_id"""
 _ACTIVATE = Statement("""
 UPDATE services SET active_during = active_during + datemultirange(daterange(activated.since, NULL))
 FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[])) AS activated (id, since) WHERE services.id = activated.id
@@ -53,6 +56,8 @@ async def write(connection: Connection, plan: Plan, request: Request) -> None:
         await connection.execute(_LOOSE)
         changed = [tuple(row[name] for name in _CREATED) for row in plan.changed]
         await connection.copy_records_to_table("arriving_services", records=changed, columns=_CREATED)
+        moved = await connection.fetch(_MOVED)
+        await places.keep(connection, [row["id"] for row in moved], until=request.today)
         await connection.execute(_UPDATE)
     ids, days = list(plan.activated), list(plan.activated.values())
     await _ACTIVATE.execute(connection, ids=ids, days=days)
