@@ -121,7 +121,9 @@ async def put_calendar(
 ) -> Response:
     """A decree changed the year: the whole calendar as a new version. Open deadlines are computed anew from its fact.
 
-    The platform puts any calendar; a local government the layer of its own region.
+    The platform puts any calendar; a local government the layer of its own region. A calendar whose code is that of an
+    institution holds that institution's own days and hours, over those of its region: the platform alone puts it, so that nobody
+    lengthens their own terms.
     """
     content = {**document.model_dump(mode="json"), "code": code}
     row = await operations.put_by(connection, content, actor=actor, now=now, expected=expected)
