@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -67,6 +67,15 @@ class Circumstances:
         terms = (self.profile[name] for name in PROFILE)
         profile = (field(None if term is None else term.encode()) for term in terms)
         return b"".join([field(self.channel.encode()), service, *profile])
+
+
+@lru_cache(maxsize=2_048)
+def circumstances(channel: str, service_id: UUID | None, terms: tuple[str | None, ...]) -> Circumstances:
+    """Those of an answer; the same for all that were given alike, so that what follows from them is made once.
+
+    `terms` stand in the order of PROFILE.
+    """
+    return Circumstances(channel=channel, service_id=service_id, profile=dict(zip(PROFILE, terms, strict=True)))
 
 
 class Counted(NamedTuple):

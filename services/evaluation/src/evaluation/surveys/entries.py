@@ -17,9 +17,9 @@ from evaluation.surveys.answers import (
     DEFAULT_CHANNEL,
     ONE_TIME_CODE,
     PROFILE,
-    Circumstances,
     Counted,
     Known,
+    circumstances,
     flaws_of_circumstances,
     flaws_of_expectations,
     flaws_of_scores,
@@ -163,7 +163,7 @@ def check_entry(survey: Row, answer: NewAnswer, own_services: set[UUID], *, know
         expectations=tuple(expected.get(code) for code in survey["elements"]) if expected else None,
         scores=tuple(answer.answers[code] for code in survey["elements"]),
         day=day,
-        told=Circumstances(channel=channel, service_id=answer.service_id or survey["service_id"], profile=profile),
+        told=circumstances(channel, answer.service_id or survey["service_id"], tuple(profile.values())),
     )
     reference = None if answer.reference is None else reference_hash(survey["id"], answer.reference)
     return Entry(answer.id or new_id(), counted, received, reference, answer.id is not None)

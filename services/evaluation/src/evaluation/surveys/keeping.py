@@ -15,7 +15,7 @@ from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Problem
 from evaluation.surveys import aggregates
-from evaluation.surveys.answers import CHANNEL_DAY, Cell, Sums, sum_cells
+from evaluation.surveys.answers import Cell, Sums, sum_cells
 from evaluation.surveys.copy_format import HEADER, TRAILER
 from evaluation.surveys.copying import COLUMNS, Rows
 from evaluation.surveys.entries import SAME, Entry
@@ -109,7 +109,7 @@ async def copy_in(connection: Connection, survey: Row, portions: Iterable[Sequen
 async def _add_up(connection: Connection, survey: Row, changes: dict[Cell, Tally]) -> None:
     limits = survey["channel_limits"]
     for cell in await aggregates.add(connection, survey["id"], changes):
-        if cell["dimension"] == CHANNEL_DAY and cell["n"] > limits[cell["code"]]:
+        if cell["n"] > limits[cell["code"]]:
             raise ChannelLimitReached(channel=cell["code"], limit=limits[cell["code"]])
 
 

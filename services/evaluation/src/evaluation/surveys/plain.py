@@ -13,7 +13,16 @@ from uuid import UUID
 
 from chassis.ops.identifiers import acceptable, new_id
 from directory.zones import zone
-from evaluation.surveys.answers import BY_CODE, DEFAULT_CHANNEL, DRIFT, PROFILE, Circumstances, Counted, Known
+from evaluation.surveys.answers import (
+    BY_CODE,
+    DEFAULT_CHANNEL,
+    DRIFT,
+    PROFILE,
+    Circumstances,
+    Counted,
+    Known,
+    circumstances,
+)
 from evaluation.surveys.codes import reference_hash
 from evaluation.surveys.entries import Entry
 
@@ -97,8 +106,7 @@ class PlainReader:
             profile: dict[str, str | None] = dict(zip(PROFILE, terms, strict=True))
             if any(term is not None and term not in self._terms[name] for name, term in profile.items()):
                 raise ValueError
-            found = Circumstances(channel=channel, service_id=service_id, profile=profile)
-            self._circumstances[channel, service_id, terms] = found
+            found = self._circumstances[channel, service_id, terms] = circumstances(channel, service_id, terms)
         return found
 
     def _read_id(self, item: Mapping[str, Any]) -> UUID | None:
