@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import SecretStr
 
 from chassis.http.app import api_routes, create_app
-from chassis.ops.openapi import described, read_examples
+from chassis.ops.openapi import WITH_EXAMPLE, described, read_examples
 from chassis.ops.settings import settings_for
 from complaints.service import SERVICE as COMPLAINTS
 from devstack.layout import DATA
@@ -46,13 +46,14 @@ APPLICATIONS = applications()
 
 
 def cases() -> Iterator[Any]:
+    """Every body that isn't a file."""
     for name, app in APPLICATIONS.items():
         document = described(app, read_examples(FOLDERS[name]))
         for route in api_routes(app):
             if route.include_in_schema:
                 operation = document["paths"][route.path_format][min(route.methods or ()).lower()]
-                for content in operation.get("requestBody", {}).get("content", {}).values():
-                    if "example" in content:
+                for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+                    if media_type in WITH_EXAMPLE:
                         yield pytest.param(document, route, content, id=f"{name}:{route.operation_id}")
 
 
@@ -60,6 +61,7 @@ def cases() -> Iterator[Any]:
 def test_an_example_is_what_its_operation_takes(
     document: dict[str, Any], route: APIRoute, content: dict[str, Any]
 ) -> None:
+    assert "example" in content, "give it one in examples.json"
     schema = {**content["schema"], "components": document["components"]}
     wrong = Draft202012Validator(schema, format_checker=FORMATS).iter_errors(content["example"])
     assert [f"{error.json_path}: {error.message}" for error in wrong] == []

@@ -46,7 +46,7 @@ _PROBLEM: dict[str, Any] = {
         },
     },
 }
-_WITH_EXAMPLE = ("application/json", "application/x-www-form-urlencoded")
+WITH_EXAMPLE = ("application/json", "application/x-www-form-urlencoded")
 """Kinds of bodies that an example can show; a file's can't."""
 _REFUSED: dict[str, Any] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
@@ -60,7 +60,7 @@ def read_examples(folder: Path) -> Mapping[str, Any]:
 def described(app: FastAPI, examples: Mapping[str, Any]) -> dict[str, Any]:
     """The document. Each operation states its policy as `x-policy`, the scopes of its `security` and an example of its body.
 
-    `examples`: bodies by operation id. Raises KeyError for a JSON body that has none.
+    `examples`: bodies by operation id.
     """
     document = app.openapi()
     components = document.setdefault("components", {})
@@ -99,8 +99,9 @@ def _describe(operation: dict[str, Any], policy: str) -> None:
 
 def _exemplify(operation: dict[str, Any], examples: Mapping[str, Any]) -> None:
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
-        if media_type in _WITH_EXAMPLE:
-            content["example"] = examples[operation["operationId"]]
+        example = examples.get(operation["operationId"])
+        if example is not None and media_type in WITH_EXAMPLE:
+            content["example"] = example
 
 
 def security(policy: str) -> list[dict[str, list[str]]]:
