@@ -12,7 +12,7 @@ from chassis.data.pool import Connection, connect
 from chassis.ops import logs
 from chassis.ops.clock import utc_now
 from chassis.ops.commands import checked, migrate, serve, when_told_to_end, write_document
-from chassis.ops.openapi import SCHEME, described
+from chassis.ops.openapi import SCHEME, described, read_examples
 from gateway.application import create_front, create_own
 from gateway.clients import platform
 from gateway.credentials.keyring import Keyring
@@ -64,7 +64,7 @@ def write_openapi(directory: Path) -> None:
     settings = GatewaySettings.model_construct(
         database_url=SecretStr(""), gateway_secret=SecretStr("A" * 43), prima_env="development"
     )
-    document = described(create_own(settings))
+    document = described(create_own(settings), read_examples(MIGRATIONS.parent))
     document["components"]["securitySchemes"] = {SCHEME: SECURITY_SCHEME}
     write_document(NAME, document, directory)
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from chassis.ops import logs
 from support.services import ServiceUnderTest
 
 POST = {"content-type": "application/json"}
@@ -157,6 +158,23 @@ async def test_a_request_id_is_echoed_if_it_is_sane(notebook: ServiceUnderTest) 
     strange = await notebook.call("GET", "/v1/notes", headers={"x-request-id": "a b{}"})
     assert strange.headers["x-request-id"] != "a b{}"
     assert sane.headers["api-version"] == "1.0.0"
+
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(
+    ("sent", "echoed"),
+    [(TRACE, TRACE), (TRACE.upper(), None), ("00-" + "0" * 32 + "-00f067aa0ba902b7-01", None), ("081234567890", None)],
+)
+async def test_a_trace_is_echoed_and_logged_if_it_is_one(
+    notebook: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch, sent: str, echoed: str | None
+) -> None:
+    logged: list[str | None] = []
+    monkeypatch.setattr(logs.requests, "write", lambda *_line, trace_id: logged.append(trace_id))
+    reply = await notebook.call("GET", "/v1/notes", headers={"traceparent": sent})
+    assert reply.headers.get("traceparent") == echoed
+    assert logged == [None if echoed is None else TRACE.split("-")[1]]
 
 
 async def test_before_the_keys_are_known_nobody_is_told_that_a_token_is_wrong(notebook: ServiceUnderTest) -> None:

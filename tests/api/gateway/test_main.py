@@ -76,6 +76,14 @@ async def test_security_headers_are_on_every_answer(gateway: GatewayUnderTest, p
     assert len(headers.get_list("x-request-id")) == 1
 
 
+@pytest.mark.parametrize("path", ["/v1/units", "/v1/accounts/me", "/v1/nothing", "/docs"])
+async def test_a_trace_is_echoed_whoever_answers(gateway: GatewayUnderTest, path: str) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    reply = await gateway.call("GET", path, headers={"traceparent": trace})
+    assert reply.headers.get_list("traceparent") == [trace]
+    assert "traceparent" not in (await gateway.call("GET", path, headers={"traceparent": "x"})).headers
+
+
 @pytest.mark.parametrize("path", ["/v1/units", "/v1/accounts/me"])
 async def test_a_request_keeps_its_id(gateway: GatewayUnderTest, path: str) -> None:
     reply = await gateway.call("GET", path, token="x", headers={"x-request-id": "abc-123"})

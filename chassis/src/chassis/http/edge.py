@@ -25,6 +25,8 @@ POLL_DEADLINE_S = 70.0
 FILE_DEADLINE_S = 300.0
 """Ten megabytes at the pace of a village's network; the gateway bounds each step of it."""
 LONG_POLLS = ("/v1/feeds/",)
+_TRACE = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+"""A `traceparent` (W3C Trace Context); its group is the trace's id."""
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
 _QUIET = ("/livez", "/readyz", "/startupz", "/metrics")
 
@@ -55,6 +57,12 @@ def deadline_s(path: str, usual_s: float = DEADLINE_S) -> float:
     return FILE_DEADLINE_S if files else usual_s
 
 
+def trace_of(traceparent: bytes | None) -> str | None:
+    """The id of the trace that a caller's `traceparent` names; None if it names none."""
+    found = None if traceparent is None else _TRACE.fullmatch(traceparent)
+    return found[1].decode() if found and found[1].strip(b"0") else None
+
+
 class Edge:
     """Wraps the application of a service."""
 
@@ -72,16 +80,27 @@ class Edge:
         state = scope.setdefault("state", {})
         state["request_id"], state["language"] = request_id, language
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        trace_id = trace_of(headers.get(b"traceparent"))
+        if trace_id is not None:
+            structlog.contextvars.bind_contextvars(trace_id=trace_id)
         limit = body_limit(scope["path"])
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         call = _Call(asked, receive, send, request_id=request_id, language=language, body_limit=limit)
         call.without_body = asked is not scope
+        if trace_id is not None:
+            call.also_send(b"traceparent", headers[b"traceparent"])
         started = time.perf_counter()
         try:
             await self._answer(call, headers.get(b"content-length"), limit)
         finally:
-            _note(asked, request_id, method=scope["method"], status=call.status, seconds=time.perf_counter() - started)
-            structlog.contextvars.unbind_contextvars("request_id")
+            _note(
+                asked,
+                (request_id, trace_id),
+                method=scope["method"],
+                status=call.status,
+                seconds=time.perf_counter() - started,
+            )
+            structlog.contextvars.unbind_contextvars("request_id", "trace_id")
 
     async def _answer(self, call: "_Call", length: bytes | None, limit: int) -> None:
         if length is not None and length.isdigit() and int(length) > limit:
@@ -122,6 +141,10 @@ class _Call:
         self.status = 0
         self.without_body = False
         """It was HEAD that asked: answered as GET is, down to the end of the headers."""
+
+    def also_send(self, name: bytes, value: bytes) -> None:
+        """A further header of the reply."""
+        self._headers.append((name, value))
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -180,14 +203,14 @@ def _varying(held: bytes | None, looked_at: tuple[bytes, ...]) -> bytes:
     return b", ".join([held, *(name for name in looked_at if name.lower() not in known)])
 
 
-def _note(scope: Scope, request_id: str, *, method: str, status: int, seconds: float) -> None:
+def _note(scope: Scope, ids: tuple[str, str | None], *, method: str, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unknown")
     if route in _QUIET:
         return
     counter, histogram = _meters(method, route, status)
     counter.inc()
     histogram.observe(seconds)
-    logs.requests.write(request_id, method, route, status, round(seconds * 1000, 1))
+    logs.requests.write(ids[0], method, route, status, round(seconds * 1000, 1), trace_id=ids[1])
 
 
 @cache
