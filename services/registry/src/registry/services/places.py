@@ -1,6 +1,6 @@
-"""Where services are on a day: their rows say where they are now, `service_former_places` where each was until when."""
+"""Where services are: now by their rows, on a day before by `service_former_places`; and the malls where they may be given."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -17,6 +17,9 @@ _KEEP = Statement("""
 INSERT INTO service_former_places (service_id, institution_id, unit_id, code, until, recorded_at)
 SELECT id, institution_id, unit_id, code, CAST(:until AS date), recording()
 FROM services WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id""")
+_MALLS = Statement("""
+SELECT id FROM units
+WHERE id = ANY(CAST(:ids AS uuid[])) AND kind = 'public_service_mall' AND valid_during @> CAST(:day AS date)""")
 _MOVED_SINCE = Statement("SELECT EXISTS (SELECT FROM service_former_places WHERE until > CAST(:day AS date))")
 
 
@@ -41,6 +44,11 @@ def _then() -> FromClause:
 
 services_then = _then()
 """Services with the places and codes that they had on the day `as_of`, which a query must bind."""
+
+
+async def find_malls(connection: Connection, ids: Collection[UUID], *, day: date) -> frozenset[UUID]:
+    """Those of these units that are public service malls on a day."""
+    return frozenset(row["id"] for row in await _MALLS.fetch(connection, ids=list(ids), day=day))
 
 
 async def keep(connection: Connection, ids: Sequence[UUID], *, until: date) -> None:
