@@ -93,9 +93,11 @@ class PlainReader:
         if _INSTANT.fullmatch(told) is None:
             raise ValueError
         received = datetime.fromisoformat(told)
+        if received <= self._now:
+            return received
         if received > self._latest:
             raise ValueError
-        return min(received, self._now)
+        return self._now
 
     def _read_circumstances(self, channel: str, service_id: UUID | None, told: Mapping[str, Any]) -> Circumstances:
         terms = tuple(map(told.get, PROFILE))
