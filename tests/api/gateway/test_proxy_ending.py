@@ -2,8 +2,20 @@
 
 import asyncio
 import json
+import os
+import signal
+import sys
+from pathlib import Path
 
-from api.gateway.stage import Visit, stage, until
+import httpx
+from starlette.types import Receive, Scope, Send
+
+from api.gateway.stage import Visit, serve, stage, until, unused_port
+from devstack.postgres import Cluster
+from support import databases
+
+SOON_S = 5.0
+"""Half of the grace that a stop gives to what is being answered."""
 
 
 async def test_a_gateway_that_is_told_to_end_lets_who_waits_for_news_go_at_once() -> None:
@@ -48,3 +60,49 @@ async def test_a_gateway_that_is_told_to_end_finishes_what_it_has_begun() -> Non
         ended.set()
         assert await reader.read() == b"[12]"
         writer.close()
+
+
+async def test_the_process_ends_soon_though_a_feed_is_followed(postgres: Cluster, tmp_path: Path) -> None:
+    asked = asyncio.Event()
+
+    async def without_news(_scope: Scope, receive: Receive, _send: Send) -> None:
+        asked.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    url = await databases.clone(postgres, "gateway")
+    async with serve(without_news) as registry:
+        port = unused_port()
+        told = {
+            "PRIMA_ENV": "development",
+            "DATABASE_URL_GATEWAY": url,
+            "GATEWAY_SECRET": "A" * 43,
+            "GATEWAY_PORT": str(port),
+            "GATEWAY_INTERNAL_PORT": "0",
+            "REGISTRY_URL": f"http://127.0.0.1:{registry}",
+            "BOOTSTRAP_CLIENT_FILE": str(tmp_path / "client.json"),
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gateway", env={**os.environ, **told}, stdout=asyncio.subprocess.DEVNULL
+        )
+        try:
+            async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False, timeout=60) as client:
+                poll = asyncio.create_task(_until_up(client, f"http://127.0.0.1:{port}/v1/feeds/registry?timeout=60"))
+                await asked.wait()
+                process.send_signal(signal.SIGTERM)
+                async with asyncio.timeout(SOON_S):
+                    assert (await poll).json()["code"] == "restarting"
+                    await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+            await databases.drop(postgres, url)
+
+
+async def _until_up(client: httpx.AsyncClient, address: str) -> httpx.Response:
+    while True:
+        try:
+            return await client.get(address)
+        except httpx.ConnectError:
+            await asyncio.sleep(0.05)

@@ -101,7 +101,7 @@ class Part:
         """`{"items", "next"}` of these items in this order, each known by its `key`. Raises BadRequest for a cursor that
         points to none of them."""
         names = [str(item[key]) for item in items]
-        binding = bound_to({name: value for name, value in self.query if name not in ("limit", "cursor")}, key)
+        binding = bound_to({name: value for name, value in self.query if name not in ("limit", "cursor")}, self.path)
         start = 0
         if self.cursor is not None:
             (last,) = read_cursor(self.cursor, binding, (str,))
