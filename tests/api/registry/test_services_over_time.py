@@ -7,6 +7,7 @@ from api.registry.directory_stage import Stage, code, stage
 from api.registry.test_reorganisations import BEFORE, DAY, declared, merge, new, unit
 from directory.zones import DEFAULT_ZONE, local_day
 from support.services import ServiceUnderTest
+from support.wall_clock import wall_clock
 
 
 async def offered(here: Stage, unit_id: str, name: str = "Layanan") -> dict[str, Any]:
@@ -92,3 +93,51 @@ async def test_a_service_that_another_unit_takes_over(registry: ServiceUnderTest
             "SELECT count(*) FROM service_former_places WHERE service_id = $1", service["id"]
         )
     assert kept == 2, "what stays where it is leaves nothing behind"
+
+
+async def test_what_was_offered_is_told_as_it_was_on_the_day(registry: ServiceUnderTest) -> None:
+    """Name, hours, words and state of the day, in the service, in lists and in search; drafts leave nothing behind."""
+    here = await stage(registry)
+    home = await here.unit("Satu")
+    with wall_clock(registry) as clock:
+        clock.set(2)
+        service = await offered(here, home["id"], "Kartu kuning")
+        path, read = f"/services/{service['id']}", {}
+        hours = {"monday": [["08:00", "12:00"]]}
+        changes: dict[int, dict[str, Any]] = {
+            5: {"name": "Kartu pencari kerja", "target_groups": ["citizen"]},
+            9: {"opening_hours": hours, "channels": ["counter"]},
+        }
+        for day, change in changes.items():
+            read[day - 1] = await here.read(path)
+            clock.set(day)
+            for body in (change, {"description": "Pada hari yang sama."}):
+                reply = await here.change(path, body)
+                assert reply.status_code == 200, reply.text
+        read[12] = await here.read(path)
+        clock.set(13)
+        ended = await here.call("POST", f"{path}/deactivation", json={}, headers={"if-match": "*"})
+        assert ended.json()["state"] == "inactive"
+        clock.set(20)
+        for day, seen in read.items():
+            as_of = f"as_of=2026-03-{day:02}"
+            assert await here.read(f"{path}?{as_of}") == seen
+            mine = f"institution={here.id}&state=active&{as_of}"
+            assert (await here.read(f"/services?{mine}"))["items"] == [seen]
+        assert (await here.call("GET", f"{path}?as_of=2026-03-13")).status_code == 404
+        for words, day, expected in (
+            ("kuning", 4, [service["id"]]),
+            ("kuning", 6, []),
+            ("pencari", 4, []),
+            ("pencari", 12, [service["id"]]),
+        ):
+            found = await here.read(f"/services?q={words}&institution={here.id}&as_of=2026-03-{day:02}")
+            assert [item["id"] for item in found["items"]] == expected, (words, day)
+        body = {"unit_id": home["id"], "code": code(), "name": "Rancangan", "kind": "administrative"}
+        draft = await here.make("services", **body)
+        assert (await here.change(f"/services/{draft['id']}", {"name": "Rancangan lain"})).status_code == 200
+    async with registry.connection() as connection:
+        kept = await connection.fetchval(
+            "SELECT count(*) FROM service_former_contents WHERE service_id = $1", draft["id"]
+        )
+    assert kept == 0

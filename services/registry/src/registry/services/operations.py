@@ -15,7 +15,7 @@ from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry import rights
 from registry.moments import Moment, today
-from registry.services import facts, funding, places, problems, queries
+from registry.services import facts, funding, past, places, problems, queries
 from registry.services.tables import services
 from registry.terms import Terms
 from registry.units import queries as units
@@ -91,6 +91,7 @@ async def change(
         if taking_over != held["institution_id"]:
             raise problems.unknown_unit()
         await places.keep(connection, [identity], until=today(now))
+    await past.keep_contents(connection, [identity], until=today(now))
     new = {name: stated.get(name, held[name]) for name in _CONTENT}
     new["funding_route"] = await _funding_route(
         connection, new, held["institution_id"], active=held["state"] == "active", now=now
@@ -121,6 +122,7 @@ async def activate(
         raise problems.without_legal_basis()
     day = _until_today(effective_on, now)
     route = await _funding_route(connection, held, held["institution_id"], active=True, now=now)
+    await past.keep_contents(connection, [identity], until=today(now))
     await _ACTIVATE.execute(connection, id=identity, day=day, funding_route=route)
     return await _recorded(connection, identity, now=now)
 
@@ -141,6 +143,7 @@ async def deactivate(
     held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
     if held["state"] != "active":
         raise problems.StateForbids(allowed_actions=["activation"])
+    await past.keep_contents(connection, [identity], until=today(now))
     if not await _DEACTIVATE.execute(connection, id=identity, day=_until_today(effective_on, now)):
         raise problems.before_activation()
     return await _recorded(connection, identity, now=now)

@@ -31,8 +31,8 @@ from chassis.data.statements import Row, Statement, Statements
 from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, matching, one_of
 from chassis.http.models import RegionCode
 from registry.institutions.tables import institutions
-from registry.moments import AS_OF, Moment
-from registry.services.places import moved_since, services_then
+from registry.moments import Moment
+from registry.services.past import changed_since, offered, services_then
 from registry.services.tables import services
 from registry.units.subtrees import is_wide, of_units
 
@@ -135,7 +135,7 @@ def _unlikeness(table: FromClause) -> ColumnElement[float]:
 
 # The day is bound in any case: the unit's subtree is that of the day. A list asks what was offered only if one is named.
 def _offered(table: FromClause) -> ColumnElement[bool]:
-    return or_(~bindparam("stated", type_=Boolean), table.c.active_during.op("@>", is_comparison=True)(AS_OF))
+    return or_(~bindparam("stated", type_=Boolean), offered(table))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +148,16 @@ class _Search:
 
 
 class _Way(NamedTuple):
-    """`worded`: by words, else by likeness. `ranked`: by relevance. `wide`: of a large subtree. `moved`: as placed on the day."""
+    """`worded`: by words, else by likeness. `ranked`: by relevance. `wide`: of a large subtree. `changed`: as they were on the day."""
 
     worded: bool
     ranked: bool
     wide: bool
-    moved: bool
+    changed: bool
 
 
 def _search(way: _Way) -> _Search:
-    table: FromClause = services_then if way.moved else services
+    table: FromClause = services_then if way.changed else services
     filters = _filters(table, _worded if way.worded else _similar, wide=way.wide)
     if not way.ranked:
         return _Search(_listed(table), filters, _offered(table))
@@ -178,9 +178,15 @@ FILTERS = replace(
 """What a caller may ask for. `relevance` counts with words alone; without them the order is that of names."""
 MOST_RANKED = 5_000
 """Of more hits than that the best are no better than the rest: they come by name, and a page costs what it did."""
-_HITS = Statement(
-    select(func.count()).select_from(select(services.c.id).where(_worded(services)).limit(MOST_RANKED + 1).subquery())
-)
+
+
+def _hits(table: FromClause) -> Statement:
+    return Statement(
+        select(func.count()).select_from(select(table.c.id).where(_worded(table)).limit(MOST_RANKED + 1).subquery())
+    )
+
+
+_HITS, _HITS_THEN = _hits(services), _hits(services_then)
 _ONE = Statement(_listed(services).where(services.c.id == _ID))
 _PROVIDER = Statement(
     select(institutions.c.time_zone, institutions.c.region_code)
@@ -206,16 +212,27 @@ async def find_services(connection: Connection, chosen: Chosen, moment: Moment) 
     """A page of services: whatever their state, or those that were active on the day that was stated, where they were then."""
     values = {**moment.values, "stated": moment.stated}
     words = chosen.values.get("q")
-    hits: int = 0 if words is None else await _HITS.fetchval(connection, q=words)
+    changed = moment.stated and await changed_since(connection, moment.day)
+    hits = 0 if words is None else await _count_hits(connection, words, on=moment.day if changed else None)
     chosen = _ordered(chosen, rankable=words is not None and hits <= MOST_RANKED)
     way = _Way(
         worded=words is None or hits > 0,
         ranked=chosen.sort.lstrip("-") == RELEVANCE,
         wide=await is_wide(connection, chosen, moment),
-        moved=moment.stated and await moved_since(connection, moment.day),
+        changed=changed,
     )
     search = _SEARCHES[way]
     return await search.filters.page(connection, chosen, search.source, reach=("all", search.offered, values))
+
+
+async def _count_hits(connection: Connection, words: str, *, on: date | None) -> int:
+    """How many services have these words, now or on a day."""
+    found: int = (
+        await _HITS.fetchval(connection, q=words)
+        if on is None
+        else await _HITS_THEN.fetchval(connection, q=words, as_of=on)
+    )
+    return found
 
 
 def _ordered(chosen: Chosen, *, rankable: bool) -> Chosen:

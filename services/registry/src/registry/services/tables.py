@@ -95,3 +95,25 @@ service_former_places = Table(
     Index("service_former_places_until_idx", "until"),
     Index("service_former_places_unit_id_idx", "unit_id"),
 )
+
+CONTENT = (
+    "name", "description", "kind", "field", "funding_route", "legal_basis", "target_groups", "vulnerable_groups", "channels",
+    "life_events", "region_codes", "locations", "opening_hours", "partners", "place_ids", "open_on_holidays", "special_hours",
+    "search",
+)  # fmt: skip
+"""What of a service's row tells what it offers, and by which words it is found."""
+
+service_former_contents = Table(
+    "service_former_contents",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("service_id", Uuid, ForeignKey("services.id"), nullable=False),
+    *(
+        Column(name, services.c[name].type, nullable=name in ("description", "field", "funding_route"))
+        for name in CONTENT
+    ),
+    Column("until", Date, nullable=False),  # exclusive
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("service_id", "until"),
+    Index("service_former_contents_until_idx", "until"),
+)

@@ -10,6 +10,7 @@ from registry.imports.plans.places import Line, Request, regions_of
 from registry.imports.plans.services import CONTENT, Held, Plan
 from registry.imports.stores.places import load_places
 from registry.services import facts
+from registry.services.past import keep_contents
 from registry.services.places import find_malls, keep
 
 _HELD = Statement("""
@@ -62,6 +63,7 @@ async def write(connection: Connection, plan: Plan, request: Request) -> None:
         await connection.copy_records_to_table("arriving_services", records=changed, columns=_CREATED)
         moved = await connection.fetch(_MOVED)
         await keep(connection, [row["id"] for row in moved], until=request.today)
+        await keep_contents(connection, [row["id"] for row in plan.changed], until=request.today)
         await connection.execute(_UPDATE)
     ids, days = list(plan.activated), list(plan.activated.values())
     await _ACTIVATE.execute(connection, ids=ids, days=days)
