@@ -1,10 +1,11 @@
 """Where services were on a day: before a reorganisation or a transfer it is the unit of then that answers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from api.registry.directory_stage import Stage, code, stage
-from api.registry.test_reorganisations import BEFORE, DAY, declared, merge, new, unit
+from api.registry.test_reorganisations import BEFORE, DAY, declaration, declared, merge, new, unit
+from api.registry.test_reorganisations_withdrawn import DECREE, coming
 from directory.zones import DEFAULT_ZONE, local_day
 from support.services import ServiceUnderTest
 from support.wall_clock import wall_clock
@@ -141,3 +142,21 @@ async def test_what_was_offered_is_told_as_it_was_on_the_day(registry: ServiceUn
             "SELECT count(*) FROM service_former_contents WHERE service_id = $1", draft["id"]
         )
     assert kept == 0
+
+
+async def test_a_declared_merger_answers_from_its_day_on(registry: ServiceUnderTest) -> None:
+    """Of a day to come the unit answers that will have the service by then; until it is withdrawn."""
+    here, day = await stage(registry), coming()
+    one, two = await here.unit("Satu"), await here.unit("Dua")
+    passport = await offered(here, one["id"], "Paspor")
+    before = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    steps = (new("gabungan", here), merge({"key": "gabungan"}, unit(one), unit(two)))
+    done = await here.make("reorganisations", **declaration(*steps, on=day))
+    merged = done["established"]["gabungan"]
+    eve = date.fromisoformat(str(day)) - timedelta(days=1)
+    assert (await answering(here, passport["id"], f"at={eve}"))[0] == one["id"]
+    assert (await answering(here, passport["id"], f"at={day}"))[0] == merged
+    assert (await answering(here, passport["id"], f"at={day}&known_at={before}"))[0] == one["id"]
+    reply = await here.call("POST", f"/reorganisations/{done['id']}/withdrawal", json=DECREE, headers={"if-match": "*"})
+    assert reply.status_code in (200, 201), reply.text
+    assert (await answering(here, passport["id"], f"at={day}"))[0] == one["id"]

@@ -49,16 +49,28 @@ def _world(*, known: bool) -> Statement:
         {period("a")}
     FROM appointments{suffix} AS a JOIN people ON people.id = a.person_id
     WHERE a.role IN {_RANKS} AND {held("a", "in_office_during")}"""  # noqa: S608 - names of ours
-    # Where the service was, if it has gone elsewhere since, or if that wasn't known yet: in the order of recording.
+    # Where the service was, if it has gone elsewhere since, or if that wasn't known yet: in the order of recording. And where it
+    # will be by then, if a reorganisation is declared that waits for its day.
     later = " OR f.recorded_at > :known_at" if known else ""
+    declared = " AND r.declared_at <= :known_at" if known else ""
     return Statement(f"""
 WITH RECURSIVE {KNOWN_EDGES if known else EDGES},
 services_asked AS (
-    SELECT s.id, coalesce(former.institution_id, s.institution_id) AS institution_id,
-        coalesce(former.unit_id, s.unit_id) AS unit_id, coalesce(former.code, s.code) AS code, s.name, s.region_codes
+    SELECT s.id, coalesce(former.institution_id, heir.institution_id, s.institution_id) AS institution_id,
+        coalesce(former.unit_id, heir.id, s.unit_id) AS unit_id, coalesce(former.code, s.code) AS code, s.name, s.region_codes
     FROM services AS s LEFT JOIN LATERAL (
         SELECT f.institution_id, f.unit_id, f.code FROM service_former_places AS f
         WHERE f.service_id = s.id AND (f.until > CAST(:day AS date){later}) ORDER BY f.id LIMIT 1) AS former ON true
+    LEFT JOIN LATERAL (
+        SELECT coalesce(allotted.to_id, passing.to_id) AS to_id FROM reorganisations AS r
+        JOIN unit_successions AS passing
+            ON passing.reorganisation_id = r.id AND passing.from_id = s.unit_id AND passing.position = 0
+        LEFT JOIN service_allotments AS allotted
+            ON allotted.reorganisation_id = r.id AND allotted.service_id = s.id
+        WHERE r.effected_at IS NULL AND r.withdrawal IS NULL AND r.work = 'done' AND NOT r.dry_run
+        AND r.effective_on <= CAST(:day AS date){declared}
+        ORDER BY r.effective_on, r.id LIMIT 1) AS coming ON former.unit_id IS NULL
+    LEFT JOIN unit_identities AS heir ON heir.id = coming.to_id
     WHERE s.id = ANY(CAST(:service_ids AS uuid[]))
 ),
 line AS (
