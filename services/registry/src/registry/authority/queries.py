@@ -29,7 +29,20 @@ def _rows(name: str, columns: Iterable[str]) -> str:
     return f"ARRAY(SELECT ROW({', '.join(columns)}) FROM {name}) AS {name}"  # noqa: S608 - names of ours
 
 
-def _world(*, known: bool) -> Statement:
+# Where services will be by then, if reorganisations are declared that wait for their day.
+_COMING = """LEFT JOIN LATERAL (
+        SELECT coalesce(allotted.to_id, passing.to_id) AS to_id FROM reorganisations AS r
+        JOIN unit_successions AS passing
+            ON passing.reorganisation_id = r.id AND passing.from_id = s.unit_id AND passing.position = 0
+        LEFT JOIN service_allotments AS allotted
+            ON allotted.reorganisation_id = r.id AND allotted.service_id = s.id
+        WHERE r.effected_at IS NULL AND r.withdrawal IS NULL AND r.work = 'done' AND NOT r.dry_run
+        AND r.effective_on <= CAST(:day AS date){declared}
+        ORDER BY r.effective_on, r.id LIMIT 1) AS coming ON former.unit_id IS NULL
+    LEFT JOIN unit_identities AS heir ON heir.id = coming.to_id"""
+
+
+def _world(*, known: bool, ahead: bool) -> Statement:
     """Over the tables, or over everything that was ever recorded.
 
     The tree is climbed by its rows: the closure has no recorded time, and a line is short. Subqueries in ANY are arrays, so
@@ -49,28 +62,19 @@ def _world(*, known: bool) -> Statement:
         {period("a")}
     FROM appointments{suffix} AS a JOIN people ON people.id = a.person_id
     WHERE a.role IN {_RANKS} AND {held("a", "in_office_during")}"""  # noqa: S608 - names of ours
-    # Where the service was, if it has gone elsewhere since, or if that wasn't known yet: in the order of recording. And where it
-    # will be by then, if a reorganisation is declared that waits for its day.
+    # Where the service was, if it has gone elsewhere since, or if that wasn't known yet: in the order of recording.
     later = " OR f.recorded_at > :known_at" if known else ""
-    declared = " AND r.declared_at <= :known_at" if known else ""
+    coming = _COMING.format(declared=" AND r.declared_at <= :known_at" if known else "") if ahead else ""
+    heir = "heir.{}, " if ahead else ""
     return Statement(f"""
 WITH RECURSIVE {KNOWN_EDGES if known else EDGES},
 services_asked AS (
-    SELECT s.id, coalesce(former.institution_id, heir.institution_id, s.institution_id) AS institution_id,
-        coalesce(former.unit_id, heir.id, s.unit_id) AS unit_id, coalesce(former.code, s.code) AS code, s.name, s.region_codes
+    SELECT s.id, coalesce(former.institution_id, {heir.format("institution_id")}s.institution_id) AS institution_id,
+        coalesce(former.unit_id, {heir.format("id")}s.unit_id) AS unit_id, coalesce(former.code, s.code) AS code, s.name, s.region_codes
     FROM services AS s LEFT JOIN LATERAL (
         SELECT f.institution_id, f.unit_id, f.code FROM service_former_places AS f
         WHERE f.service_id = s.id AND (f.until > CAST(:day AS date){later}) ORDER BY f.id LIMIT 1) AS former ON true
-    LEFT JOIN LATERAL (
-        SELECT coalesce(allotted.to_id, passing.to_id) AS to_id FROM reorganisations AS r
-        JOIN unit_successions AS passing
-            ON passing.reorganisation_id = r.id AND passing.from_id = s.unit_id AND passing.position = 0
-        LEFT JOIN service_allotments AS allotted
-            ON allotted.reorganisation_id = r.id AND allotted.service_id = s.id
-        WHERE r.effected_at IS NULL AND r.withdrawal IS NULL AND r.work = 'done' AND NOT r.dry_run
-        AND r.effective_on <= CAST(:day AS date){declared}
-        ORDER BY r.effective_on, r.id LIMIT 1) AS coming ON former.unit_id IS NULL
-    LEFT JOIN unit_identities AS heir ON heir.id = coming.to_id
+    {coming}
     WHERE s.id = ANY(CAST(:service_ids AS uuid[]))
 ),
 line AS (
@@ -106,20 +110,21 @@ SELECT {_rows("services_asked", _SERVICE)}, {_rows("units_above", _UNIT)},
 """)  # noqa: S608 - names of ours
 
 
-_NOW, _KNOWN = _world(known=False), _world(known=True)
+_WORLDS = {(known, ahead): _world(known=known, ahead=ahead) for known in (False, True) for ahead in (False, True)}
 
 
 async def load_world(
     connection: Connection,
     moment: Moment,
     *,
+    ahead: bool,
     service_ids: Collection[UUID] = (),
     unit_ids: Collection[UUID] = (),
     institution_ids: Collection[UUID] = (),
     region_codes: Collection[str] = (),
 ) -> World:
-    """What the resolver needs for these subjects at a moment, and no more."""
-    statement = _KNOWN if moment.known_at else _NOW
+    """What the resolver needs for these subjects at a moment, and no more. `ahead`: the day was still to come."""
+    statement = _WORLDS[moment.known_at is not None, ahead]
     recorded: dict[str, Any] = {"known_at": moment.known_at} if moment.known_at else {}
     found = await statement.fetchrow(
         connection,

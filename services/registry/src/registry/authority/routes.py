@@ -94,7 +94,7 @@ async def _answers(
     """Each answer with its day: of an instant the day that it is at the institution, which the capital's day finds."""
     instant = at if isinstance(at, datetime) else None
     day = local_day(instant, DEFAULT_ZONE) if instant else at or today(now)
-    found = await _resolved(connection, questions, Moment(day, at is not None, known_at))
+    found = await _resolved(connection, questions, Moment(day, at is not None, known_at), now=now)
     answers = [(each, day) for each in found]
     if instant is None:
         return answers
@@ -105,17 +105,18 @@ async def _answers(
             elsewhere.setdefault(there, []).append(place)
     for there, places in elsewhere.items():
         again = await _resolved(
-            connection, [questions[place] for place in places], Moment(there, stated=True, known_at=known_at)
+            connection, [questions[place] for place in places], Moment(there, stated=True, known_at=known_at), now=now
         )
         for place, each in zip(places, again, strict=True):
             answers[place] = (each, there)
     return answers
 
 
-async def _resolved(connection: Reading, questions: list[Question], moment: Moment) -> list[Found]:
+async def _resolved(connection: Reading, questions: list[Question], moment: Moment, *, now: datetime) -> list[Found]:
     world = await load_world(
         connection,
         moment,
+        ahead=moment.day > today(moment.known_at or now),
         service_ids={each.service for each in questions if each.service},
         unit_ids={each.unit for each in questions if each.unit},
         institution_ids={each.institution for each in questions if each.institution},
