@@ -48,9 +48,9 @@ async def register(gateway: str, bootstrap_secret: str, *, institution_id: UUID,
     return Officer(made["id"], made["client_secret"], institution_id, signer)
 
 
-async def trusted_keys(gateway: str, signer: Signer) -> dict[str, Any]:
-    """The JWK set that the service shall trust: the gateway's keys and the signer's."""
-    async with httpx.AsyncClient(base_url=gateway, trust_env=False) as client:
+async def trusted_keys(inside: str, signer: Signer) -> dict[str, Any]:
+    """The JWK set that the service shall trust: the gateway's keys, from its internal port, and the signer's."""
+    async with httpx.AsyncClient(base_url=inside, trust_env=False) as client:
         known = (await client.get("/internal/jwks.json")).raise_for_status().json()
     return {"keys": [*known["keys"], *signer.keys.as_dict(private=False)["keys"]]}
 

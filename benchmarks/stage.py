@@ -56,7 +56,7 @@ async def stage(cluster: Cluster, cases: int, *, logs: Path, say: Say) -> AsyncI
     gateway_url = await databases.fresh(cluster, GATEWAY, None)
     home = country.read_institutions(DATA)[0]
     signer, trusted = Signer(), logs / "trusted-keys.json"
-    ports = {name: free_port() for name in ("bare", "service", "gateway", "emptied")}
+    ports = {name: free_port() for name in ("bare", "service", "gateway", "inside", "emptied")}
     async with AsyncExitStack() as stack:
         stack.push_async_callback(databases.drop, cluster, PLAIN, FULL, EMPTY, GATEWAY)
         gateway_told = _gateway(gateway_url, ports)
@@ -67,7 +67,7 @@ async def stage(cluster: Cluster, cases: int, *, logs: Path, say: Say) -> AsyncI
         officer = await register(
             gateway, gateway_told["BOOTSTRAP_CLIENT_SECRET"], institution_id=home.id, signer=signer
         )
-        write_private(trusted, json.dumps(await trusted_keys(gateway, signer)))
+        write_private(trusted, json.dumps(await trusted_keys(f"http://127.0.0.1:{ports['inside']}", signer)))
         service, emptied = [
             await stack.enter_async_context(
                 program(
@@ -96,6 +96,7 @@ def _gateway(url: str, ports: dict[str, int]) -> dict[str, str]:
         "PRIMA_ENV": "production",
         "DATABASE_URL_GATEWAY": url,
         "GATEWAY_PORT": str(ports["gateway"]),
+        "GATEWAY_INTERNAL_PORT": str(ports["inside"]),
         "GATEWAY_SECRET": secrets.token_urlsafe(32),
         "BOOTSTRAP_CLIENT_SECRET": secrets.token_hex(32),
         **{f"FOLLOWER_SECRET_{name}": secrets.token_hex(32) for name in ("REGISTRY", "COMPLAINTS", "EVALUATION")},

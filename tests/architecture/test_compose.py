@@ -14,7 +14,7 @@ import yaml
 
 from devstack.layout import ROOT, Layout
 from devstack.postgres import cluster
-from devstack.roster import LOAD_REFERENCE_DATA, MIGRATE, PROGRAMS, Program
+from devstack.roster import INTERNAL, LOAD_REFERENCE_DATA, MIGRATE, PORTS, PROGRAMS, Program
 from devstack.secrets import Secrets
 from devstack.settings import environments, read_settings
 
@@ -70,10 +70,7 @@ def test_each_program_is_told_what_the_supervisor_tells_it(compose: dict[str, An
     told = environments(read_settings(given), Layout(Path("/x")), Secrets.generate(), database_urls=urls)[program.name]
     container = compose["services"][program.name]["environment"]
     # Of the others' addresses a service needs the gateway's alone, and of the ports its own.
-    others = {
-        setting for each in PROGRAMS if each != program for setting in (each.port_setting, f"{each.name.upper()}_URL")
-    }
-    needless = DEVELOPMENT_ONLY | others | {f"{program.name.upper()}_URL"} | {each.port_setting for each in PROGRAMS}
+    needless = DEVELOPMENT_ONLY | {f"{name.upper()}_{what}" for name in PORTS for what in ("PORT", "URL")}
     assert set(told) - needless <= set(container)
     assert set(container) <= set(told)
     url = re.sub(r"\$\{[^}]*\}", "x", container[program.url_setting])
@@ -103,6 +100,12 @@ def test_every_secret_is_required_and_none_is_written_down(compose: dict[str, An
 
 def test_only_the_gateway_is_reachable_from_outside(compose: dict[str, Any]) -> None:
     assert [name for name, service in compose["services"].items() if "ports" in service] == ["gateway"]
+    gateway = compose["services"]["gateway"]
+    assert [published.rpartition(":")[2] for published in gateway["ports"]] == [gateway["environment"]["GATEWAY_PORT"]]
+    assert gateway["environment"]["GATEWAY_INTERNAL_PORT"] == str(PORTS[INTERNAL])
+    for name in ("registry", "complaints", "evaluation"):
+        within = compose["services"][name]["environment"]["GATEWAY_INTERNAL_URL"]
+        assert within == f"http://gateway:{PORTS[INTERNAL]}"
 
 
 async def test_its_init_script_makes_roles_that_own_their_database_and_enter_no_other(

@@ -36,10 +36,9 @@ def test_the_lock_file_holds_no_address_and_none_of_our_names() -> None:
         assert "--hash=sha256:" in block, block.splitlines()[0]
 
 
-def test_every_make_target_is_in_the_readme() -> None:
+def test_the_readme_lists_the_make_targets_that_there_are() -> None:
     targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    assert targets
-    assert not [target for target in targets if f"`make {target}`" not in README]
+    assert sorted(re.findall(r"^\| `make ([a-z]+)` \| .+ \|$", README, re.MULTILINE)) == sorted(targets)
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.id.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])

@@ -16,7 +16,8 @@ def test_an_operation_is_reached_through_the_gateway(operation: Operation) -> No
 
 async def test_a_service_gets_its_token_its_keys_and_a_feed(gateway: GatewayUnderTest) -> None:
     """GatewayClient is what services call the gateway with; here it calls the real one."""
-    client = GatewayClient(str(gateway.client.base_url), service="registry", secret=FOLLOWER_SECRET)
+    inside = f"http://127.0.0.1:{gateway.own.state.inside_port}"
+    client = GatewayClient(str(gateway.client.base_url), inside, service="registry", secret=FOLLOWER_SECRET)
     try:
         assert len((await client.keys()).keys) >= 1
         reply = await client.follow("complaints", "s-1", 0)

@@ -70,6 +70,10 @@ class GatewayUnderTest:
             headers.setdefault("idempotency-key", str(uuid4()))
         return await self.client.request(method, path, headers=headers, **options)
 
+    async def inside(self, path: str) -> httpx.Response:
+        """GET at the internal port."""
+        return await self.client.get(f"http://127.0.0.1:{self.own.state.inside_port}{path}")
+
     async def grant(self, **form: str) -> httpx.Response:
         """Ask the token endpoint."""
         return await self.client.post("/v1/oauth/token", data=form)
@@ -135,6 +139,7 @@ def settings_of(url: str, **changes: Any) -> GatewaySettings:
         "gateway_secret": SecretStr("A" * 43),
         "prima_env": "development",
         "data_dir": DATA,
+        "GATEWAY_INTERNAL_PORT": 0,
         "bootstrap_client_secret": SecretStr(BOOTSTRAP_SECRET),
         "bootstrap_client_file": Path("/dev/null/never"),
         "follower_secret_registry": SecretStr(FOLLOWER_SECRET),

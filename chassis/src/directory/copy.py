@@ -22,6 +22,17 @@ class NoCalendar(LookupError):
     """The national calendar hasn't arrived: nothing can be counted in working days."""
 
 
+class CalendarPlace(NamedTuple):
+    """By whose days an institution counts: its region's, and its own, which the calendar of its code holds if there is one."""
+
+    region_code: str | None
+    time_zone: str
+    own_code: str | None
+
+
+NOWHERE = CalendarPlace(None, DEFAULT_ZONE, None)
+
+
 class Caller(NamedTuple):
     """The person behind a caller, if the registry knows one, with the seats held at an instant."""
 
@@ -134,6 +145,22 @@ async def find_calendar(
     if not any(row["code"] == NATIONAL for row in rows):
         raise NoCalendar(NATIONAL)
     return _built(tuple(_Layer(**row) for row in rows), time_zone, own_code)
+
+
+async def find_calendar_place(connection: Connection, institution_id: UUID | None) -> CalendarPlace:
+    """The place of an institution; of the nation for none, or for one that the copy doesn't know."""
+    if institution_id is None:
+        return NOWHERE
+    row = await selections.CALENDAR_PLACE.fetchrow(connection, institution_id=institution_id)
+    return NOWHERE if row is None else CalendarPlace(**row)
+
+
+async def find_calendar_of(connection: Connection, institution_id: UUID | None) -> Calendar:
+    """The calendar by which an institution's terms run, with its own layer over its region's. Raises NoCalendar."""
+    place = await find_calendar_place(connection, institution_id)
+    return await find_calendar(
+        connection, region_code=place.region_code, time_zone=place.time_zone, own_code=place.own_code
+    )
 
 
 class _Layer(NamedTuple):

@@ -215,6 +215,12 @@ APPOINTMENTS = Statement(
     )
 )
 
+CALENDAR_PLACE = Statement(
+    select(institutions.c.region_code, institutions.c.time_zone, institutions.c.code.label("own_code")).where(
+        institutions.c.id == bindparam("institution_id", type_=Uuid)
+    )
+)
+
 CALENDARS = Statement(
     select(
         calendars.c.code,

@@ -18,11 +18,6 @@ def service_time(start: datetime, end: datetime, calendar: Calendar) -> timedelt
     return whole_years + _served_this_year(last, calendar) - _served_this_year(first, calendar)
 
 
-def working_minutes_between(start: datetime, end: datetime, calendar: Calendar) -> int:
-    """Whole minutes of service between two aware instants."""
-    return service_time(start, end, calendar) // timedelta(minutes=1)
-
-
 def after_service(start: datetime, duration: timedelta, calendar: Calendar) -> datetime:
     """The first instant (UTC) by which `duration` of service has passed since `start`; `start` itself for none."""
     if duration <= timedelta():

@@ -43,6 +43,11 @@ EVALUATION = Program("evaluation", 8103)
 SERVICES = (REGISTRY, COMPLAINTS, EVALUATION)
 PROGRAMS = (GATEWAY, *SERVICES)
 
+INTERNAL = "gateway_internal"
+"""The gateway's second port, which is for the services and for who watches over the platform."""
+PORTS = {**{program.name: program.port for program in PROGRAMS}, INTERNAL: 8001}
+"""Every port that the platform listens on, by the name that its setting has before `_PORT`."""
+
 MIGRATE = "migrate"
 LOAD_REFERENCE_DATA = "load-reference-data"
 

@@ -11,7 +11,7 @@ from itertools import combinations
 from urllib.parse import parse_qs, urlsplit
 
 from devstack.layout import DATA, Layout
-from devstack.roster import GATEWAY, PROGRAMS, SERVICES
+from devstack.roster import GATEWAY, PORTS, PROGRAMS, SERVICES
 from devstack.secrets import Secrets
 
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
@@ -25,7 +25,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`ports` and `database_urls` are keyed by program name; a program without a URL gets an embedded database."""
+    """`ports` has the names of `PORTS`, `database_urls` programs' names; a program without a URL gets an embedded database."""
 
     host: str
     ports: dict[str, int]
@@ -33,7 +33,7 @@ class Settings:
     caller: Mapping[str, str]
 
     def address(self, name: str) -> str:
-        """The address at which this machine reaches a program."""
+        """The address at which this machine reaches a port, by its name in `PORTS`."""
         return f"http://{'127.0.0.1' if self.host in ANY_ADDRESS else self.host}:{self.ports[name]}"
 
     @property
@@ -50,11 +50,11 @@ def read_settings(caller: Mapping[str, str]) -> Settings:
         raise Refused(
             "PRIMA_ENV must be development here: in production each program is started by itself, see docker-compose.yml."
         )
-    ports = {program.name: _port(caller, program.port_setting, program.port) for program in PROGRAMS}
-    for one, other in combinations(PROGRAMS, 2):
-        if ports[one.name] == ports[other.name]:
-            both = f"{one.port_setting} and {other.port_setting}"
-            raise Refused(f"{both} are the same port, {ports[one.name]}: choose another for one of them.")
+    ports = {name: _port(caller, _port_setting(name), default) for name, default in PORTS.items()}
+    for one, other in combinations(PORTS, 2):
+        if ports[one] == ports[other]:
+            both = f"{_port_setting(one)} and {_port_setting(other)}"
+            raise Refused(f"{both} are the same port, {ports[one]}: choose another for one of them.")
     urls = {
         program.name: _database_url(caller, program.url_setting)
         for program in PROGRAMS
@@ -65,8 +65,7 @@ def read_settings(caller: Mapping[str, str]) -> Settings:
 
 def refuse_taken_ports(settings: Settings) -> None:
     """Raises: Refused, if another program listens on one of the ports."""
-    for program in PROGRAMS:
-        port = settings.ports[program.name]
+    for name, port in settings.ports.items():
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -75,12 +74,12 @@ def refuse_taken_ports(settings: Settings) -> None:
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
                     raise Refused(
-                        f"BIND_HOST={settings.host} and {program.port_setting}={port} can't be listened on "
+                        f"BIND_HOST={settings.host} and {_port_setting(name)}={port} can't be listened on "
                         f"({error.strerror}): give an address of this machine, such as 127.0.0.1, and a port above 1023."
                     ) from error
                 raise Refused(
                     f"Port {port} on {settings.host} can't be used ({error.strerror}): stop the program that has it, "
-                    f"or choose another port, as in `{program.port_setting}={port + 1000} make run`."
+                    f"or choose another port, as in `{_port_setting(name)}={port + 1000} make run`."
                 ) from error
 
 
@@ -99,8 +98,8 @@ def environments(
         "PYTHONSAFEPATH": "1",  # a folder that happens to be named like a package isn't one
         "BIND_HOST": settings.host,
         "DATA_DIR": str(DATA),
-        **{program.port_setting: str(settings.ports[program.name]) for program in PROGRAMS},
-        **{f"{program.name.upper()}_URL": settings.address(program.name) for program in PROGRAMS},
+        **{_port_setting(name): str(port) for name, port in settings.ports.items()},
+        **{f"{name.upper()}_URL": settings.address(name) for name in settings.ports},
     }
     own = {
         program.name: {
@@ -119,13 +118,17 @@ def environments(
 
 
 def free_ports() -> dict[str, int]:
-    """A free port for each program, for a platform beside others. Taken at once, or someone else may take them."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in PROGRAMS]
+    """Free ports for a platform beside others. Taken at once, or someone else may take them."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in PORTS]
     try:
-        return {program.name: held.getsockname()[1] for program, held in zip(PROGRAMS, sockets, strict=True)}
+        return {name: held.getsockname()[1] for name, held in zip(PORTS, sockets, strict=True)}
     finally:
         for held in sockets:
             held.close()
+
+
+def _port_setting(name: str) -> str:
+    return f"{name.upper()}_PORT"
 
 
 def _port(caller: Mapping[str, str], setting: str, default: int) -> int:

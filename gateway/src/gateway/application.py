@@ -62,7 +62,7 @@ def create_own(settings: GatewaySettings, *, clock: Clock = utc_now) -> FastAPI:
         add_routes(own, room)
     add_routes(own, documentation.described)
     check_policies(own)
-    for room in (health.routes, tokens.keys, documentation.routes):
+    for room in (health.routes, documentation.routes):
         add_routes(own, room)
     add_refusals(own, {})
     own.add_exception_handler(Refused, answer_refusal)
@@ -100,7 +100,7 @@ def create_front(own: FastAPI) -> ASGIApp:
     return CORSMiddleware(
         front,
         allow_origins=origins,
-        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["*"],
         expose_headers=READ_BY_BROWSERS,
         max_age=600,

@@ -11,8 +11,8 @@ from starlette.types import ASGIApp
 from chassis.data.pool import Connection, connect
 from chassis.ops import logs
 from chassis.ops.clock import utc_now
-from chassis.ops.commands import checked, migrate, serve, write_document
-from chassis.ops.openapi import SCHEME, described
+from chassis.ops.commands import checked, migrate, serve, when_told_to_end, write_document
+from chassis.ops.openapi import SCHEME, described, read_examples
 from gateway.application import create_front, create_own
 from gateway.clients import platform
 from gateway.credentials.keyring import Keyring
@@ -33,7 +33,9 @@ def app() -> ASGIApp:
     """The application, for uvicorn."""
     settings = read_settings()
     logs.set_up(NAME, settings.log_level)
-    return create_front(create_own(settings))
+    own = create_own(settings)
+    when_told_to_end(own.state.forward.let_go)
+    return create_front(own)
 
 
 async def load_reference_data(connection: Connection, settings: GatewaySettings) -> None:
@@ -62,7 +64,7 @@ def write_openapi(directory: Path) -> None:
     settings = GatewaySettings.model_construct(
         database_url=SecretStr(""), gateway_secret=SecretStr("A" * 43), prima_env="development"
     )
-    document = described(create_own(settings))
+    document = described(create_own(settings), read_examples(MIGRATIONS.parent))
     document["components"]["securitySchemes"] = {SCHEME: SECURITY_SCHEME}
     write_document(NAME, document, directory)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.http.edge import trace_of
 from chassis.http.problems import Problem
 from chassis.ops.identifiers import new_id
 from gateway.admission import Gatekeeper
@@ -35,7 +36,7 @@ class Front:
         if scope["type"] != "http":
             await self._own(scope, receive, send)
             return
-        send = _protected(send)
+        send = _protected(send, _trace(scope))
         path: str = scope["path"]
         if not path.startswith("/v1/"):
             await self._own(_without_identity(scope), receive, send)
@@ -67,14 +68,20 @@ def _without_identity(scope: Scope) -> dict[str, Any]:
     return {**scope, "headers": headers}
 
 
-def _protected(send: Send) -> Send:
-    """`send` that adds the security headers which an answer lacks."""
+def _trace(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The caller's traceparent, if it is one: whoever answers, it is echoed."""
+    return [header for header in scope["headers"] if header[0] == b"traceparent" and trace_of(header[1])][:1]
+
+
+def _protected(send: Send, echoed: list[tuple[bytes, bytes]]) -> Send:
+    """`send` that adds those of the security headers, and of what is echoed, which an answer lacks."""
+    added = _SECURITY_HEADERS + echoed
 
     async def tell(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = message.setdefault("headers", [])
             present = {name for name, _ in headers}
-            headers.extend(header for header in _SECURITY_HEADERS if header[0] not in present)
+            headers.extend(header for header in added if header[0] not in present)
         await send(message)
 
     return tell

@@ -1,16 +1,17 @@
-"""/livez, /startupz and /metrics as every process has them; /readyz, which also shows what is seen of the services."""
+"""/livez and /startupz as every process has them; /readyz, which also shows what is seen of the services; /metrics, apart."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
 from fastapi import APIRouter, Request
+from prometheus_client import Gauge
 from starlette.responses import Response
 
 from chassis.http import health
 from chassis.http.routing import Route
 from chassis.http.versions import encode
+from chassis.ops import metrics
 from gateway.proxy.upstreams import Upstream
 
 LOOK_SECONDS = 0.5
@@ -18,7 +19,14 @@ LOOK_SECONDS = 0.5
 routes = APIRouter(include_in_schema=False, route_class=Route)
 routes.add_api_route("/livez", health.live, methods=["GET"])
 routes.add_api_route("/startupz", health.started, methods=["GET"])
-routes.add_api_route("/metrics", health.measured, methods=["GET"])
+measured = APIRouter(include_in_schema=False, route_class=Route)
+"""For the internal port alone."""
+_in_flight = Gauge(
+    "prima_proxy_in_flight", "Requests that a service is at work on", ["service", "kind"], registry=metrics.registry
+)
+_waiting = Gauge(
+    "prima_proxy_waiting", "Requests that wait for a place at a service", ["service", "kind"], registry=metrics.registry
+)
 
 
 @routes.get("/readyz")
@@ -32,11 +40,25 @@ async def ready(request: Request) -> Response:
     return Response(encode(content), status_code=200 if good else 503, media_type="application/json", headers=headers)
 
 
+@measured.get("/metrics")
+async def measure(request: Request) -> Response:
+    """Prometheus's text: also how much each service has been given to do, by kind of work."""
+    state = request.app.state
+    health.note_pools(requests=state.pool)
+    upstreams: Mapping[str, Upstream] = state.upstreams
+    for service, upstream in upstreams.items():
+        for kind, pool in (("quick", upstream.quick), ("bulk", upstream.bulk), ("polls", upstream.polls)):
+            _in_flight.labels(service, kind).set(pool.in_flight)
+            _waiting.labels(service, kind).set(pool.waiting)
+    metrics.database_up.set(await _database(state.pool) == "ok")
+    return health.exposed()
+
+
 async def _database(pool: Any) -> str:
     try:
         async with asyncio.timeout(2), pool.acquire(timeout=2) as connection:
             await connection.fetchval("SELECT 1")
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except health.UNREACHABLE:
         return "unreachable"
     return "ok"
 

@@ -14,6 +14,7 @@ from chassis.http import idempotency
 from gateway.accounts import codes, sessions
 from gateway.clients import platform
 from gateway.credentials import keyring, revocations
+from gateway.inside import create_inside, listening
 from gateway.settings import GatewaySettings
 
 LOOK_EVERY_SECONDS = 5.0
@@ -51,6 +52,11 @@ async def lifespan(own: FastAPI) -> AsyncIterator[None]:
             )
         ]
         stack.push_async_callback(_stop, running)
+        state.inside_port = await stack.enter_async_context(
+            listening(
+                create_inside(own), host=settings.bind_host, port=settings.internal_port, shared=settings.workers > 1
+            )
+        )
         yield
 
 

@@ -25,6 +25,13 @@ class GatewaySettings(ProcessSettings):
         validation_alias="DATABASE_URL_GATEWAY", description="the gateway's PostgreSQL 18 database, postgresql://…"
     )
     port: int = Field(8000, ge=1, le=65535, validation_alias="GATEWAY_PORT", description="the port of the public API")
+    internal_port: int = Field(
+        8001,
+        ge=0,
+        le=65535,
+        validation_alias="GATEWAY_INTERNAL_PORT",
+        description="the gateway's port for the platform itself: keys and metrics; never published",
+    )
     gateway_secret: SecretStr = Field(
         description="32 bytes in base64url: seals the signing keys and accounts' names; without it they are lost"
     )

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from chassis.ops import logs
 from support.services import ServiceUnderTest
 
 POST = {"content-type": "application/json"}
@@ -64,6 +65,56 @@ async def test_every_fault_at_once_in_both_languages(notebook: ServiceUnderTest)
     assert "zzz" not in indonesian.text
 
 
+@pytest.mark.parametrize(
+    ("query", "pointers"),
+    [
+        ("limit=500&foo=1", {"query/limit", "query/foo"}),
+        ("limit=500&cursor=%21&sort=colour&count=some", {"query/limit", "query/cursor", "query/sort", "query/count"}),
+        ("foo=1&bar=2", {"query/foo", "query/bar"}),
+    ],
+)
+async def test_every_flaw_of_a_query_is_named(notebook: ServiceUnderTest, query: str, pointers: set[str]) -> None:
+    reply = await notebook.call("GET", f"/v1/notes?{query}")
+    assert (reply.status_code, reply.json()["code"]) == (400, "bad_request")
+    assert {error["pointer"] for error in reply.json()["errors"]} == pointers
+
+
+async def test_query_headers_and_body_are_told_of_together(notebook: ServiceUnderTest) -> None:
+    async def pointers(body: bytes) -> set[str]:
+        headers = POST | notebook.integration("registry:write")
+        reply = await notebook.call("POST", "/v1/notes?foo=1", content=body, caller=headers, key=None)
+        assert reply.status_code == 400
+        return {error["pointer"] for error in reply.json()["errors"]}
+
+    key = "header/idempotency-key"
+    assert await pointers(b'{"parent_id": "zzz"}') == {"query/foo", key, "/words", "/parent_id"}
+    assert await pointers(b'{"words": "a\\u0000b", "parent_id": "zzz"}') == {"query/foo", key, "/words", "/parent_id"}
+    assert await pointers(b"{") == {"query/foo", key, ""}
+
+
+async def test_who_may_not_call_is_not_told_what_is_wrong(notebook: ServiceUnderTest) -> None:
+    reply = await notebook.call("POST", "/v1/turns?foo=1", caller=notebook.integration("registry:read"))
+    assert (reply.status_code, reply.json()["errors"]) == (403, [])
+
+
+async def test_head_is_answered_as_get_without_a_body(notebook: ServiceUnderTest) -> None:
+    for path, status in (("/v1/notes", 200), ("/v1/notes?foo=1", 400), ("/v1/nothing", 404), ("/livez", 200)):
+        got, head = await notebook.call("GET", path), await notebook.call("HEAD", path)
+        assert (head.status_code, head.content) == (status, b"")
+        own = ("x-request-id", "content-length") if status >= 400 else ("x-request-id",)
+        assert [item for item in head.headers.items() if item[0] not in own] == [
+            item for item in got.headers.items() if item[0] not in own
+        ]
+    refused = await notebook.call("POST", "/livez")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+
+
+async def test_what_may_be_kept_says_by_what_it_differs(notebook: ServiceUnderTest) -> None:
+    kept = await notebook.call("GET", "/v1/notes", headers={"accept-language": "en"})
+    assert (kept.headers["content-language"], kept.headers["vary"]) == ("en", "Accept-Language")
+    assert "vary" not in (await notebook.call("GET", "/livez")).headers
+
+
 async def test_tokens_and_scopes(notebook: ServiceUnderTest) -> None:
     assert (await notebook.client.get("/v1/notes")).status_code == 401
     forged = {"internal-token": notebook.anonymous()["internal-token"][:-4] + "AAAA"}
@@ -107,6 +158,23 @@ async def test_a_request_id_is_echoed_if_it_is_sane(notebook: ServiceUnderTest) 
     strange = await notebook.call("GET", "/v1/notes", headers={"x-request-id": "a b{}"})
     assert strange.headers["x-request-id"] != "a b{}"
     assert sane.headers["api-version"] == "1.0.0"
+
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(
+    ("sent", "echoed"),
+    [(TRACE, TRACE), (TRACE.upper(), None), ("00-" + "0" * 32 + "-00f067aa0ba902b7-01", None), ("081234567890", None)],
+)
+async def test_a_trace_is_echoed_and_logged_if_it_is_one(
+    notebook: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch, sent: str, echoed: str | None
+) -> None:
+    logged: list[str | None] = []
+    monkeypatch.setattr(logs.requests, "write", lambda *_line, trace_id: logged.append(trace_id))
+    reply = await notebook.call("GET", "/v1/notes", headers={"traceparent": sent})
+    assert reply.headers.get("traceparent") == echoed
+    assert logged == [None if echoed is None else TRACE.split("-")[1]]
 
 
 async def test_before_the_keys_are_known_nobody_is_told_that_a_token_is_wrong(notebook: ServiceUnderTest) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from chassis.http import cells, streams
 from chassis.http.models import Shape
+from chassis.http.pages import write_cursor
 from devstack.postgres import Cluster
 from registry.service import SERVICE
 from support.services import ServiceUnderTest, service_under_test
@@ -129,9 +130,17 @@ async def test_accept_chooses(filled: ServiceUnderTest, accept: str, kind: str) 
     assert reply.headers["content-type"].startswith(kind)
 
 
+async def test_head_of_a_stream_makes_no_rows(filled: ServiceUnderTest) -> None:
+    head = await filled.call("HEAD", "/v1/units?count=exact", headers={"accept": NDJSON})
+    assert (head.status_code, head.content, head.headers["content-type"]) == (200, b"", NDJSON)
+    assert int(head.headers["row-count"]) > 2_300
+    assert set(head.headers["vary"].split(", ")) == {"Accept", "Accept-Language"}
+    assert filled.app.state.streams == 0
+
+
 async def test_what_isnt_offered_is_refused(filled: ServiceUnderTest) -> None:
     await stream(filled, "/v1/units", "image/png", 406)
-    reply = await stream(filled, "/v1/units?limit=5&cursor=x", CSV, 400)
+    reply = await stream(filled, f"/v1/units?limit=5&cursor={write_cursor('', [])}", CSV, 400)
     assert {error["pointer"] for error in reply.json()["errors"]} == {"query/limit", "query/cursor"}
     assert (await stream(filled, "/v1/units?colour=red", CSV, 400)).json()["code"] == "bad_request"
 

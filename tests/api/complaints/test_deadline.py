@@ -8,7 +8,7 @@ import pytest
 
 from complaints.moves.recounting import recount
 from devstack.layout import DATA
-from support.directory import event, settle
+from support.directory import event, institution, settle
 from support.filings import Desk
 from support.wall_clock import WallClock, wall_clock
 
@@ -112,6 +112,49 @@ async def test_the_clock_s_standstill_is_an_interval_of_its_own(desk: Desk, wall
     assert [each["reason"] for each in handling["intervals"][1]["skipped"]] == ["paused", "paused"]
     before = await deadline(desk, filed["id"], "?as_of=2026-03-02T12:00:00%2B08:00")
     assert (before["hypothetical"], duty(before, "handling")["due_at"]) == (True, "2026-03-09T15:59:59Z")
+
+
+async def test_an_institution_with_days_of_its_own_counts_by_them(desk: Desk, wall: WallClock) -> None:
+    country = desk.country
+    plain = await classified(desk, "normative")
+    own_code = f"kota-{country.city}"
+    city = institution(country.city, "Kota Contoh", region_code=country.region, above=country.province)
+    renamed = event("institution.changed", city.subject, {**city.data, "code": own_code}, sequence=2)
+    day = {"date": "2026-03-05", "kind": "local_holiday", "name_id": "Hari jadi kantor", "name_en": "Own day"}
+    hours = {
+        name: [["07:00", "11:00"]] for name in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+    }
+    own = {
+        "code": own_code,
+        "version": 1,
+        "time_zone": "Asia/Makassar",
+        "region_code": None,
+        "working_blocks": hours,
+        "days": [day],
+    }
+    pool = desk.service.app.state.side_pool
+    await settle(desk.service, [renamed, event("calendar.changed", f"calendars/{own_code}", own)])
+    try:
+        await recount(pool, wall.now)
+        filed = await classified(desk, "normative")
+        for case_id in (filed["id"], plain["id"]):
+            handling = duty(await deadline(desk, case_id), "handling")
+            # Tue 3, Wed 4, Fri 6, Sat 7, Mon 9: Thursday 5 is free, Saturday is worked
+            assert handling["due_at"] == "2026-03-09T15:59:59Z"
+            assert handling["calendar"]["code"] == f"national+{own_code}"
+            [skipped] = [each for each in handling["intervals"][0]["skipped"] if each["date"] == "2026-03-05"]
+            assert skipped["name"] == {"id": "Hari jadi kantor", "en": "Own day"}
+            assert {each["date"] for each in handling["intervals"][0]["skipped"]} == {
+                "2026-03-02", "2026-03-05", "2026-03-08",
+            }  # fmt: skip
+        held = int(
+            (await desk.service.call("GET", f"/v1/complaints/{filed['id']}/deadline")).json()["calendar"]["version"]
+        )
+        earlier = duty(await deadline(desk, filed["id"], f"?calendar_version={held}"), "handling")
+        assert (earlier["due_at"], earlier["calendar"]["code"]) == ("2026-03-09T15:59:59Z", f"national+{own_code}")
+    finally:
+        await settle(desk.service, [event("institution.changed", city.subject, city.data, sequence=3)])
+        await recount(pool, wall.now)
 
 
 async def test_who_may_ask_why(desk: Desk, wall: WallClock) -> None:

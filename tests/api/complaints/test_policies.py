@@ -1,5 +1,7 @@
 """Policies and categories as anybody reads them."""
 
+from typing import Any
+
 from support.filings import Desk
 from support.services import ServiceUnderTest
 
@@ -30,6 +32,26 @@ async def test_the_31_categories_of_lapor(complaints: ServiceUnderTest) -> None:
     items = (await complaints.call("GET", "/v1/categories", caller=complaints.anonymous())).json()["items"]
     assert len(items) == 31
     assert items[0]["label"] == {"id": "Topik lainnya", "en": "Other topics"}
+
+
+async def test_both_lists_are_read_in_pages_too(complaints: ServiceUnderTest) -> None:
+    for path, flaw in (("/v1/categories", "/v1/deadline-policies"), ("/v1/deadline-policies", "/v1/categories")):
+        whole = (await complaints.call("GET", path)).json()
+        assert whole["next"] is None
+        items: list[Any] = []
+        following: str | None = f"{path}?limit=3"
+        while following is not None:
+            page = (await complaints.call("GET", following)).json()
+            assert 0 < len(page["items"]) <= 3
+            items += page["items"]
+            following = page["next"]
+        assert items == whole["items"]
+        first = (await complaints.call("GET", f"{path}?limit=3")).json()["next"]
+        elsewhere = await complaints.call("GET", first.replace(path, flaw))
+        assert (elsewhere.status_code, elsewhere.json()["errors"][0]["pointer"]) == (400, "query/cursor")
+        for limit in (0, 201):
+            refused = await complaints.call("GET", f"{path}?limit={limit}")
+            assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "query/limit")
 
 
 async def test_a_city_adopts_the_three_hours_for_minor_complaints(desk: Desk) -> None:

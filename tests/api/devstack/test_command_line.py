@@ -14,6 +14,18 @@ import pytest
 from devstack.layout import Layout
 from devstack.settings import free_ports
 
+INTERRUPTS = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path, target=None):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+"""
+"""Read by Python before anything else: interrupts the process in the midst of its imports."""
+
 
 async def begin(
     tmp_path: Path, *arguments: str, environment: dict[str, str] | None = None, output: int = PIPE
@@ -59,6 +71,16 @@ async def test_run_can_be_stopped_while_it_starts(tmp_path: Path, standins: dict
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == 0
     assert not server_runs(tmp_path)
+
+
+@pytest.mark.parametrize("while_reading", ["rich.console", "devstack.run", "devstack.command_line"])
+async def test_an_interrupt_in_the_first_moment_shows_no_traceback(tmp_path: Path, while_reading: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTS.format(module=while_reading))
+    process = await begin(tmp_path, "run", environment={"PYTHONPATH": str(tmp_path)})
+    said, _ = await process.communicate()
+    assert process.returncode == -signal.SIGINT
+    assert said == b""
+    assert not (tmp_path / "var").exists()
 
 
 async def test_run_ends_cleanly_when_its_terminal_is_gone(tmp_path: Path, standins: dict[str, str]) -> None:

@@ -221,6 +221,48 @@ async def test_a_large_batch_that_comes_again_is_kept_once(office: Office) -> No
         assert sums == await aggregates.recomputed(connection, UUID(survey["id"]), datetime(2100, 1, 1, tzinfo=UTC))
 
 
+async def test_what_is_copied_in_is_what_single_answers_keep(office: Office) -> None:
+    """Rows of COPY are made by hand: every column says what the plain statement wrote, and so do the sums."""
+    service = str(office.country.identity_card)
+    items: list[dict[str, Any]] = [
+        {
+            "answers": all_of(1 + number % 4, fee=4),
+            "channel": ("paper", "kiosk")[number % 2],
+            "profile": {"sex": "female", "occupation": None} if number % 3 else {},
+            "received_at": f"2026-0{1 + number % 3}-1{number % 10}T23:59:59.{number:06}+08:00",
+            **({"service_id": service} if number % 4 else {}),
+            **({"expectations": {"fee": 3, "facilities": 4}} if number % 5 == 0 else {}),
+        }
+        for number in range(30)
+    ]
+    kept, sums = [], []
+    for way in ("single", "copied", "copied or left out"):
+        survey = await office.survey(period_from="2026-01-01", expectations=True)
+        if way == "single":
+            for item in items:
+                await office.answer(survey, **item)
+        else:
+            told = items if way == "copied" else [{**item, "reference": str(n)} for n, item in enumerate(items)]
+            assert {each["status"] for each in (await office.batch(survey, told)).json()["items"]} == {201}
+        async with office.service.connection() as connection:
+            kept.append(
+                await connection.fetch(
+                    """SELECT scores, channel, service_id, sex, age_band, education, occupation, disability, expectations,
+                              received_at, day, counted, version, version_at
+                       FROM survey_responses WHERE survey_id = $1 AND created_at > $2 ORDER BY received_at""",
+                    survey["id"],
+                    datetime(2026, 1, 1, tzinfo=UTC),
+                )
+            )
+            sums.append(await aggregates.kept(connection, UUID(survey["id"])))
+            assert sums[-1] == await aggregates.recomputed(
+                connection, UUID(survey["id"]), datetime(2100, 1, 1, tzinfo=UTC)
+            )
+    assert len(kept[0]) == 30
+    assert kept[0] == kept[1] == kept[2]
+    assert sums[0] == sums[1] == sums[2]
+
+
 async def test_answers_lie_within_the_period(office: Office) -> None:
     survey = await office.survey(period_from="2026-01-01", period_to="2026-04-01")
     made = await office.call("POST", f"/v1/surveys/{survey['id']}/codes", json={"count": 1})

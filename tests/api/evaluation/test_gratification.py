@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from api.evaluation.conftest import Office
+from api.evaluation.conftest import Office, event
 from evaluation.gratification.lapses import end_lapsed
+from evaluation.gratification.recounting import FIRST, recount
 from support.directory import seat, settle
 from support.wall_clock import WallClock, wall_clock
 
@@ -108,6 +109,39 @@ async def test_the_clocks_run_in_working_days_of_the_institution(desk: Office, c
     assert (await act(desk, path, "status-decision", {**decree, "decided_on": "2026-03-01"})).status_code == 422
     final = (await act(desk, path, "status-decision", decree)).json()
     assert (final["state"], final["outcome"], final["allowed_actions"]) == ("owned_by_state", "SK-1/2026", [])
+
+
+async def test_a_holiday_that_is_decreed_later_moves_what_is_open(desk: Office, clock: WallClock) -> None:
+    """The days of the institution's own region count; what is decided keeps the terms that it was decided by."""
+    region = "52.97"
+
+    async def decree(version: int, *days: str) -> None:
+        free = [
+            {"date": day, "kind": "local_holiday", "name_id": "Libur", "name_en": "Holiday", "source": "SK 1"}
+            for day in days
+        ]
+        data = {"code": "tests-layer", "version": version, "name": {"id": "Uji", "en": "Tests"}, "region_code": region}
+        data |= {"time_zone": "Asia/Makassar", "working_blocks": {}, "days": free}
+        await desk.take("registry", event("calendar.changed", "calendars/tests-layer", data, version))
+        async with desk.service.connection() as connection, connection.transaction():
+            after: UUID | None = FIRST
+            while after is not None:
+                after = await recount(connection, after, desk.service.app.state.clock())
+
+    clock.set(17)  # the eleventh working day
+    path, handled = await reported(desk), await reported(desk)
+    await act(desk, handled, "handling", {"disposal": "Diserahkan ke panti asuhan"})
+    before = [(await desk.call("GET", each)).json() for each in (path, handled)]
+    assert [found["late"] for found in before] == [True, True]
+    try:
+        await decree(1, "2026-03-10", "2026-03-11")
+        after = [(await desk.call("GET", each)).json() for each in (path, handled)]
+        assert due(after[0])["report upg"] == "2026-03-25T15:59:59Z"  # two days on, over Nyepi and Lebaran
+        assert after[0]["late"] is False
+        assert after[1] == before[1]
+    finally:
+        await decree(2)
+    assert (await desk.call("GET", path)).json() == before[0]
 
 
 async def test_late_reports_say_so(desk: Office, clock: WallClock) -> None:

@@ -3,10 +3,11 @@
 Who may is read from the published table (case-lifecycle.json), not from the code.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import orjson
@@ -15,6 +16,7 @@ import pytest
 from api.every_operation.world import World
 from support.documents import Operation, operations
 from support.stages import WAYS
+from support.watch import REHEARSAL
 
 TABLE: Mapping[str, Any] = orjson.loads(
     (Path(__file__).parents[2] / "unit" / "complaints" / "case-lifecycle.json").read_bytes()
@@ -29,6 +31,9 @@ ACTIONS = {
 }
 UNTABLED = {"attachments", "contributions", "compensation", "compensation_decision", "compensation_payment"}
 """Addresses below a case that record no action of the lifecycle."""
+CLASS_OF = {"aspiration": "aspiration", "input": "aspiration", "information_request": "public_information"}
+"""The types that aren't complaints, each with a class of its own."""
+CASE_TYPES = ("complaint", *CLASS_OF)
 INSIDE = {
     "liaison": {"liaison"},
     "officer": {"officer"},
@@ -70,11 +75,12 @@ UNHELD = (
 STRANGERS = ("citizen", "liaison@beside", "unit_head@elsewhere", "institution_admin@elsewhere", "client@elsewhere")
 
 
-def roles_of(state: str, action: str, *, protected: bool = False) -> set[str]:
-    """The roles to which the table opens an action of a complaint in a state."""
+def roles_of(state: str, action: str, *, protected: bool = False, case_type: str = "complaint") -> set[str]:
+    """The roles to which the table opens an action in a state."""
     found: set[str] = set()
     for row in TABLE["transitions"]:
-        if (row["state"], row["action"]) == (state, action) and (row["types"] == "all" or "complaint" in row["types"]):
+        of_type = row["types"] == "all" or case_type in row["types"].split(", ")
+        if (row["state"], row["action"]) == (state, action) and of_type:
             found |= {IN_PLACE.get(role, role) if protected else role for role in row["roles"]}
     return found - set(SYSTEM)
 
@@ -130,6 +136,57 @@ async def test_an_action_is_open_to_whom_the_table_opens_it(
         reply = await attempt(world, operation, caller, state)
         assert reply.status_code in (403, 404), f"{caller}: {reply.status_code} {reply.text[:300]}"
     assert (await attempt(world, operation, "anonymous", state)).status_code in (401, 404)
+
+
+async def retype(world: World, case_id: UUID, case_type: str, case_class: str) -> None:
+    """Make a case one of another type, for good: the one commit that the rehearsal lets through."""
+    async with world.cast.service.connection() as connection, connection.transaction():
+        await connection.execute(f"ALTER TABLE cases DISABLE TRIGGER {REHEARSAL}")
+        await connection.execute(
+            "UPDATE cases SET type = $2, case_class = $3 WHERE id = $1", case_id, case_type, case_class
+        )
+        await connection.execute(f"ALTER TABLE cases ENABLE TRIGGER {REHEARSAL}")
+
+
+@asynccontextmanager
+async def retyped(world: World, state: str, case_type: str) -> AsyncIterator[None]:
+    """The case of a state as one of another type, for as long as it is tried."""
+    case_id = UUID(world.ids[f"case_id:{state}"])
+    async with world.cast.service.connection() as connection:
+        held = await connection.fetchrow("SELECT type, case_class FROM cases WHERE id = $1", case_id)
+    await retype(world, case_id, case_type, CLASS_OF[case_type])
+    try:
+        yield
+    finally:
+        await retype(world, case_id, held["type"], held["case_class"])
+
+
+@pytest.mark.parametrize("case_type", CLASS_OF)
+@pytest.mark.parametrize("state", WAYS)
+async def test_other_types_have_the_ways_of_the_table_and_no_more(
+    complaints_rehearsal: World, state: str, case_type: str
+) -> None:
+    """Where the table opens an action to a role it isn't forbidden; where not, it is refused with what is allowed."""
+    world = complaints_rehearsal
+    async with retyped(world, state, case_type):
+        for action in ACTIONS.keys() - UNTABLED:
+            able = roles_of(state, action, case_type=case_type)
+            if action == "reply":  # of somebody who is satisfied: the closure
+                able |= roles_of(state, "closure", case_type=case_type)
+            known = set().union(*(roles_of(each, action, case_type=kind) for each in WAYS for kind in CASE_TYPES))
+            for caller, roles in INSIDE.items():
+                reply = await attempt(world, ACTIONS[action], caller, state)
+                said = f"{action} by {caller}: {reply.status_code} {reply.text[:300]}"
+                assert reply.status_code < 500, said
+                if caller in AT_UNITS and state in UNHELD:
+                    assert reply.status_code in (403, 404), said
+                elif not roles & known:
+                    assert reply.status_code == 403, said
+                elif not roles & able:
+                    assert (reply.status_code, reply.json()["code"]) == (409, "move_not_allowed"), said
+                    assert action not in reply.json()["allowed_actions"], said
+                else:
+                    assert reply.status_code not in (401, 403, 404), said
 
 
 @pytest.mark.parametrize("action", [action for action in ACTIONS if action not in UNTABLED])

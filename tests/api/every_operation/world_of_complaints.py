@@ -34,8 +34,8 @@ async def complaints_world(complaints: ServiceUnderTest) -> World:
     claim = {"amount_idr": 750_000, "grounds": "Tiket hangus."}
     await say(desk, claimed, "compensation", claim)
     progressing = cases["in_progress"]
-    reporter = await desk.tracking(progressing)
-    cast.others["reporter"] = lambda: reporter
+    tracking = (await desk.tracking(progressing))["tracking-token"]
+    cast.others["reporter"] = lambda: {**complaints.anonymous(), "tracking-token": tracking}
     world.ids |= {f"case_id:{state}": case["id"] for state, case in cases.items()}
     world.ids |= {
         "case_id": progressing["id"],

@@ -27,6 +27,7 @@ async def evaluation_world(evaluation: ServiceUnderTest) -> World:
         "unit_id": str(country.counter),
         "person_id": str(country.people["officer"]),
         "code": "pekppp",
+        "definition": "skm",
         "version": "1",
         "kind": "unit",
         "subject_id": str(country.counter),

@@ -125,6 +125,7 @@ class Stage:
     port: int
     service: Service
     upstream: Upstream
+    forward: Forward
     cuts: list[BaseException]
 
     async def call(
@@ -223,7 +224,7 @@ async def stage(
 
     try:
         async with serve(watched) as gateway_port:
-            yield Stage(gateway_port, service, upstream, cuts)
+            yield Stage(gateway_port, service, upstream, forward, cuts)
     finally:
         forward.close()
         server.close()

@@ -31,7 +31,7 @@ def kids(keyring: Keyring) -> set[str]:
 
 
 async def test_public_keys_alone_are_published(gateway: GatewayUnderTest) -> None:
-    reply = await gateway.call("GET", "/internal/jwks.json")
+    reply = await gateway.inside("/internal/jwks.json")
     assert reply.status_code == 200
     for key in reply.json()["keys"]:
         assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("OKP", "Ed25519", "Ed25519", "sig")
@@ -95,6 +95,6 @@ async def test_a_running_gateway_hears_of_a_new_key(postgres: Cluster, tmp_path:
             async with connection.transaction():
                 await other.rotate(connection, datetime.now(UTC))
         deadline = time.monotonic() + 5
-        while len((await running.call("GET", "/internal/jwks.json")).json()["keys"]) < 2:
+        while len((await running.inside("/internal/jwks.json")).json()["keys"]) < 2:
             assert time.monotonic() < deadline, "the new key isn't published"
         assert (await running.call("GET", "/v1/units", token=await running.token())).status_code == 200

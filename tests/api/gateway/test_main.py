@@ -76,6 +76,14 @@ async def test_security_headers_are_on_every_answer(gateway: GatewayUnderTest, p
     assert len(headers.get_list("x-request-id")) == 1
 
 
+@pytest.mark.parametrize("path", ["/v1/units", "/v1/accounts/me", "/v1/nothing", "/docs"])
+async def test_a_trace_is_echoed_whoever_answers(gateway: GatewayUnderTest, path: str) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    reply = await gateway.call("GET", path, headers={"traceparent": trace})
+    assert reply.headers.get_list("traceparent") == [trace]
+    assert "traceparent" not in (await gateway.call("GET", path, headers={"traceparent": "x"})).headers
+
+
 @pytest.mark.parametrize("path", ["/v1/units", "/v1/accounts/me"])
 async def test_a_request_keeps_its_id(gateway: GatewayUnderTest, path: str) -> None:
     reply = await gateway.call("GET", path, token="x", headers={"x-request-id": "abc-123"})
@@ -94,8 +102,21 @@ async def test_health(gateway: GatewayUnderTest) -> None:
         "services": {"registry": "reachable", "complaints": "reachable", "evaluation": "reachable"},
     }
     await gateway.call("GET", "/v1/regions")
-    measured = (await gateway.call("GET", "/metrics")).text
+    measured = (await gateway.inside("/metrics")).text
     assert 'prima_requests_total{method="GET",route="registry",status="200"}' in measured
+    assert 'prima_proxy_in_flight{kind="polls",service="complaints"} 0.0' in measured
+    assert 'prima_pool_connections{pool="requests"}' in measured
+
+
+async def test_the_public_port_has_neither_keys_nor_metrics(gateway: GatewayUnderTest) -> None:
+    admin = await gateway.token()
+    for path in ("/metrics", "/internal/jwks.json", "/internal"):
+        reply = await gateway.call("GET", path, token=admin)
+        assert (reply.status_code, reply.json()["code"]) == (404, "not_found")
+    for path in ("/livez", "/startupz", "/readyz", "/metrics", "/internal/jwks.json"):
+        assert (await gateway.inside(path)).status_code == 200, path
+    for path in ("/v1/units", "/v1/clients", "/docs"):
+        assert (await gateway.inside(path)).status_code == 404, path
 
 
 async def test_a_service_that_is_down_leaves_the_others(postgres: Cluster, tmp_path: Path) -> None:

@@ -92,6 +92,10 @@ async def test_an_instant_is_of_the_day_that_it_is_at_the_institution(registry: 
         [head] = [each for each in found["acts"] if each["role"] == "unit_head"]
         assert found["at"] == day
         assert (head["seats"][0]["valid_during"]["to"] is None) == (day == "2026-03-02")
+        body = {"items": [{"unit": unit["id"]}, {"region": "31.71"}], "at": asked}
+        both = (await here.call("POST", "/authority/batch", json=body)).json()["items"]
+        assert both[0]["authority"] == found
+        assert both[1]["authority"]["at"] == "2026-03-01", "in Jakarta it is still the first"
     for wrong in ("2026-03-01T14:00:00", "yesterday"):
         reply = await here.call("GET", f"/authority?unit={unit['id']}&at={wrong}")
         assert reply.status_code in (400, 422), reply.text

@@ -178,3 +178,23 @@ async def test_services_of_a_file_have_a_route_of_their_kind(registry: ServiceUn
         "MISI": "state_mission",
     }
     assert counts(await run(here, "services", rows[:2])) == (0, 0, 2)
+
+
+async def test_malls_and_hours_of_single_days(registry: ServiceUnderTest) -> None:
+    here = await department(registry)
+    mall = (await (await stage(registry)).unit("MPP", kind="public_service_mall"))["id"]
+    counter = (await here.unit("Loket"))["id"]
+    special = [{"date": "2026-12-24", "blocks": [["08:00", "11:00"]], "note": None}]
+    row = SERVICE | {"place_ids": mall, "open_on_holidays": "true", "special_hours": json.dumps(special)}
+    assert counts(await run(here, "services", [row])) == (1, 0, 0)
+    [service] = (await here.read(f"/services?institution={here.id}"))["items"]
+    assert (service["place_ids"], service["open_on_holidays"], service["special_hours"]) == ([mall], True, special)
+    assert counts(await run(here, "services", [row])) == (0, 0, 1)
+    # What a file doesn't say stays; what isn't a mall is no place for others' services.
+    assert counts(await run(here, "services", [SERVICE | {"name": "Akta"}])) == (0, 1, 0)
+    [service] = (await here.read(f"/services?institution={here.id}"))["items"]
+    assert (service["name"], service["place_ids"]) == ("Akta", [mall])
+    refused = await run(here, "services", [SERVICE | {"place_ids": f"{mall}|{counter}"}])
+    assert found(refused) == [(2, "place_ids", "not_a_public_service_mall")]
+    wrong = await run(here, "services", [SERVICE | {"place_ids": "MPP", "open_on_holidays": "kadang"}])
+    assert sorted((row, column) for row, column, _ in found(wrong)) == [(2, "open_on_holidays"), (2, "place_ids")]

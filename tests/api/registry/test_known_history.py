@@ -16,7 +16,9 @@ from registry.service import SERVICE
 from support.services import ServiceUnderTest, service_under_test
 
 FIRST = date(2020, 1, 1)
-CHANGES = 40
+CHANGES = 50
+ACTS = ("establish", "rename", "correct", "move", "end_unit", "appoint", "correct_seat", "end_seat", "institution",
+        "serve", "transfer")  # fmt: skip
 
 
 class Calendar:
@@ -50,6 +52,7 @@ class Chronicle:
         self.units: list[str] = []
         self.people: list[str] = []
         self.seats: list[str] = []
+        self.services: list[str] = []
         self.done: dict[str, int] = {}
         self.answers: list[tuple[str, datetime, int, Any]] = []
 
@@ -58,9 +61,9 @@ class Chronicle:
 
     async def change(self) -> None:
         """One change; the registry may refuse it."""
-        act = self.chance.choice(
-            ["establish", "rename", "correct", "move", "end_unit", "appoint", "correct_seat", "end_seat", "institution"]
-        )
+        act = self.chance.choice(ACTS)
+        if act == "transfer" and not self.services:
+            act = "serve"
         if not self.units or (act == "appoint" and len(self.units) < 3):
             act = "establish"
         if act in ("correct_seat", "end_seat") and not self.seats:
@@ -130,6 +133,15 @@ class Chronicle:
         )
         return reply.status_code
 
+    async def _serve(self) -> int:
+        """A service of a unit that is in force: the oldest is, unless it was ended."""
+        body = {"unit_id": self.units[0], "code": code(), "name": "Layanan", "kind": "administrative"}
+        return await self._post("/services", body, self.services)
+
+    async def _transfer(self) -> int:
+        body = {"unit_id": self.chance.choice(self.units)}
+        return await self._patch(f"/services/{self.chance.choice(self.services)}", body)
+
     def _unit(self) -> str:
         return f"/units/{self.chance.choice(self.units)}"
 
@@ -153,6 +165,8 @@ class Chronicle:
         yield f"/authority?institution={self.here.id}&at={self.day()}"
         if self.seats:
             yield f"{self._seat()}?as_of={self.day()}"
+        if self.services:
+            yield f"/authority?service={self.chance.choice(self.services)}&at={self.day()}"
 
     async def ask(self) -> None:
         """Ask, and keep what is answered with the instant of it."""

@@ -122,12 +122,33 @@ async def test_what_a_decree_fixed_is_kept_for_ever(registry: ServiceUnderTest) 
 
     forever = "public, max-age=31536000, immutable"
     assert await cache(f"{new}/stipulation", registry.anonymous()) == forever
+    assert await cache(f"{new}/text", registry.anonymous()) == forever
     assert await cache(f"{new}/diff?against={old}", registry.anonymous()) == forever
     assert "immutable" not in await cache(new, registry.anonymous())
     # What people of the unit read may hold more than what anybody may: it isn't for shared caches.
     assert "public" not in await cache(f"{new}/diff?against={old}", agency.by("unit_head"))
     draft = await standards_stage.draft(agency)
     assert "immutable" not in await cache(f"{draft}/diff?against={old}", agency.by("unit_head"))
+
+
+async def test_the_text_of_a_decree(registry: ServiceUnderTest) -> None:
+    """The same whatever becomes of the version; a draft has none."""
+    agency = await build_agency(registry)
+    old = await published(agency, "2026-01-05", manufacturing_public=False)
+    public = await agency.call("GET", f"/standards/{old}/text", by=None)
+    await published(agency, "2026-02-02")
+    assert (await agency.call("GET", f"/standards/{old}", by=None)).json()["state"] == "superseded"
+    again = await agency.call("GET", f"/standards/{old}/text", by=None)
+    assert (again.content, again.headers["etag"]) == (public.content, public.headers["etag"])
+    decree = (await agency.call("GET", f"/standards/{old}/stipulation", by=None)).json()
+    assert public.json()["content_hash"] == decree["content_hash"]
+    assert len(public.json()["components"]) == 6, "the others aren't public here"
+    inside = await agency.call("GET", f"/standards/{old}/text")
+    assert len(inside.json()["components"]) == 14
+    assert "public" not in inside.headers["cache-control"]
+    assert (await agency.call("GET", f"/standards/{old}/text?as_of=2020-01-01", by=None)).status_code == 404
+    draft = await standards_stage.draft(agency)
+    assert (await agency.call("GET", f"/standards/{draft}/text")).status_code == 404
 
 
 WITHOUT_A_DAY = ("/v1/vocabularies", "/v1/feeds", "/v1/imports", "/v1/exports")

@@ -1,5 +1,8 @@
 """How long acting holders may stay, extensions by decree, and which seats and posts are vacant on a day."""
 
+import csv
+import io
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,6 +53,30 @@ async def test_who_reads_an_appointment_sees_its_limit(
     assert await warned(here, seat) == expected
     listed = (await here.read(f"/appointments?unit={unit['id']}"))["items"]
     assert [each["code"] for each in listed[0]["warnings"]] == expected
+
+
+async def test_a_file_tells_what_the_list_does(registry: ServiceUnderTest) -> None:
+    """Each column, the warnings too, in the caller's language."""
+    here = await stage(registry)
+    unit = await here.unit("Dinas")
+    await here.seat("unit_head", unit=unit["id"], acting="plt", valid_during={"from": ago(200), "to": ago(-10)})
+    await here.seat("officer", unit=unit["id"], decree_date="2020-01-02")
+    path = f"/appointments?unit={unit['id']}"
+    for language in ("id", "en"):
+        headers = {"accept-language": language}
+        items = (await here.read(path, headers=headers))["items"]
+        assert [bool(item["warnings"]) for item in items] == [True, False]
+        lines = (await here.call("GET", path, headers=headers | {"accept": "application/x-ndjson"})).text.splitlines()
+        assert [json.loads(line) for line in lines] == items
+        table = (await here.call("GET", path, headers=headers | {"accept": "text/csv"})).text
+        rows = list(csv.DictReader(io.StringIO(table)))
+        for row, item in zip(rows, items, strict=True):
+            period = item.pop("valid_during")
+            flat = item | {f"valid_during.{name}": value for name, value in period.items()}
+            assert row.keys() == flat.keys()
+            for name, value in flat.items():
+                told = json.loads(row[name]) if isinstance(value, list) else row[name] or None
+                assert told == value, name
 
 
 async def test_the_limit_is_that_of_the_day_asked_for(registry: ServiceUnderTest) -> None:

@@ -166,6 +166,24 @@ def test_reclassifying_counts_anew_from_the_same_start() -> None:
     assert handling[-1].overdue(at(12))
 
 
+def test_a_pause_outlives_a_change_of_class_and_of_policy() -> None:
+    book = ledger("normative")
+    book.take("file_complete", at(9))  # Monday
+    book.take("pause:awaiting_reporter", at(10))
+    book.take("resume", at(12))  # Wednesday 11 and Thursday 12 are given back
+    assert held(book, "handling").due_at == end_of(24)  # Tue 10, Fri 13, Mon 16, Tue 17, holidays, Tue 24
+    subject = Subject(case_type="complaint", case_class="minor", filed_on=date(2026, 3, 2), legal_clock=True)
+    other = ledger(
+        duties=book.duties,
+        standstills=book.standstills,
+        bindings=bindings(POLICIES, subject),
+        anchors={"filed": at(2), "request_received": at(2), "file_complete": at(9)},
+    )
+    other.take("reclassified", at(13))
+    assert held(other, "handling").rule.case_class == "minor"
+    assert held(other, "handling").due_at == end_of(13)  # Tue 10, Fri 13: the two days are still given back
+
+
 def test_a_request_that_becomes_formal_is_answered_within_10_working_days_of_its_receipt() -> None:
     book = ledger("public_information", case_type="information_request")
     book.take("reclassified", at(6))

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from complaints.cases.allowing import allowed, allowed_actions, find
 from complaints.cases.lifecycle import (
     FINAL_STATES,
     OPEN_STATES,
@@ -14,9 +15,6 @@ from complaints.cases.lifecycle import (
     TRANSITIONS,
     TYPES,
     Transition,
-    allowed,
-    allowed_actions,
-    find,
 )
 
 TABLE: dict[str, Any] = orjson.loads((Path(__file__).parent / "case-lifecycle.json").read_bytes())

@@ -25,7 +25,13 @@ def told(**caller: str) -> dict[str, dict[str, str]]:
 
 def test_without_settings_the_platform_listens_on_loopback_at_its_usual_ports() -> None:
     settings = read_settings({})
-    assert settings.ports == {"gateway": 8000, "registry": 8101, "complaints": 8102, "evaluation": 8103}
+    assert settings.ports == {
+        "gateway": 8000,
+        "registry": 8101,
+        "complaints": 8102,
+        "evaluation": 8103,
+        "gateway_internal": 8001,
+    }
     assert settings.address("gateway") == "http://127.0.0.1:8000"
     assert settings.needs_embedded_server
 
@@ -37,6 +43,7 @@ def test_without_settings_the_platform_listens_on_loopback_at_its_usual_ports() 
         ("GATEWAY_PORT", "0", "isn't a port"),
         ("REGISTRY_PORT", "65536", "isn't a port"),
         ("REGISTRY_PORT", "8000", "are the same port"),
+        ("GATEWAY_INTERNAL_PORT", "8000", "are the same port"),
         ("PRIMA_ENV", "production", "PRIMA_ENV must be development"),
         ("DATABASE_URL_REGISTRY", "mysql://u@h/db", "isn't a database's address"),
         ("DATABASE_URL_REGISTRY", "postgresql://u@h", "isn't a database's address"),

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from directory.calendars import Calendar, DayMark, NoWorkingDays, combine
-from directory.service_hours import working_minutes_between
+from directory.service_hours import service_time
 from directory.working_time import Unit, due_after, due_with_pauses, explain
 from unit.directory.indonesian_days import BLOCKS, DAYS, NATIONAL, calendar_with, jakarta
 
@@ -95,11 +95,11 @@ def test_hours(start: datetime, amount: int, unit: Unit, due: datetime) -> None:
     assert due_after(start, amount, unit, NATIONAL) == due
 
 
-def test_minutes_of_service() -> None:
+def test_time_of_service() -> None:
     # A plain week: Monday to Thursday 7 hours each, Friday 4 + 3.
-    assert working_minutes_between(jakarta(2025, 1, 6, 0), jakarta(2025, 1, 13, 0), NATIONAL) == 35 * 60
-    assert working_minutes_between(jakarta(2025, 3, 28, 0), jakarta(2025, 4, 8, 8), NATIONAL) == 0
-    assert working_minutes_between(jakarta(2025, 1, 7), jakarta(2025, 1, 6), NATIONAL) == 0
+    assert service_time(jakarta(2025, 1, 6, 0), jakarta(2025, 1, 13, 0), NATIONAL) == timedelta(hours=35)
+    assert service_time(jakarta(2025, 3, 28, 0), jakarta(2025, 4, 8, 8), NATIONAL) == timedelta()
+    assert service_time(jakarta(2025, 1, 7), jakarta(2025, 1, 6), NATIONAL) == timedelta()
 
 
 def test_the_day_is_local_to_the_zone() -> None:

@@ -12,10 +12,11 @@ from pydantic import SecretStr
 from chassis.http.app import RouteWithoutPolicy, api_routes, check_policies
 from chassis.http.idempotency import Once
 from chassis.http.routing import all_dependants
-from chassis.ops.openapi import SCHEME, described, security
+from chassis.ops.openapi import SCHEME, described, read_examples, security
 from gateway.application import create_own
 from gateway.clients.scopes import SCOPES
 from gateway.documentation.security import SECURITY_SCHEME
+from gateway.schema import MIGRATIONS
 from gateway.settings import GatewaySettings
 
 OWN = create_own(
@@ -29,7 +30,7 @@ ONCE: Any = Once.__metadata__[0].dependency  # type: ignore[attr-defined]
 
 def operations() -> Iterator[dict[str, Any]]:
     """Every operation of the document."""
-    for path in described(OWN)["paths"].values():
+    for path in described(OWN, read_examples(MIGRATIONS.parent))["paths"].values():
         yield from path.values()
 
 
@@ -50,7 +51,7 @@ def test_posts_have_one_effect_a_key(name: str) -> None:
 
 
 def test_the_document_is_valid_and_names_scopes_that_exist() -> None:
-    document = described(OWN)
+    document = described(OWN, read_examples(MIGRATIONS.parent))
     document["components"]["securitySchemes"] = {SCHEME: SECURITY_SCHEME}
     validate(document)
     needed = {scope for operation in operations() for one in operation["security"] for scope in one.get(SCHEME, [])}

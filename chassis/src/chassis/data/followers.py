@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.data.events import Event
 from chassis.data.pool import Connection, Pool
 from chassis.data.transactions import begin
+from chassis.ops.clock import utc_now
 
 ATTEMPTS = 3
 POLL_S = 25
@@ -115,6 +116,16 @@ class Follower:
         self._pool, self._fetch = pool, fetch
         self.healthy = False
         self.parked = 0
+        self._late_s: float | None = None
+        """How old the newest event of the last page was when it took effect; 0 if none was there."""
+        self._reached = 0.0
+
+    def lag_s(self) -> float | None:
+        """How far the copy is behind its feed, in seconds; None if this process hasn't followed it."""
+        if self._late_s is None:
+            return None
+        # A poll that waits tells that there is nothing new; while none gets through, the copy grows older.
+        return self._late_s if self.healthy else self._late_s + asyncio.get_running_loop().time() - self._reached
 
     async def run(self) -> None:
         """Follow until cancelled; one replica of a service at a time does, by an advisory lock."""
@@ -126,7 +137,7 @@ class Follower:
                             await self._follow()
                         finally:
                             await guard.execute("SELECT pg_advisory_unlock(7234912, hashtext($1))", self.feed)
-                    self.healthy = True
+                    self.healthy, self._late_s = True, None
                 await asyncio.sleep(5)
             except StrangeStream:
                 log.warning("feed_was_restored", feed=self.feed)
@@ -159,6 +170,9 @@ class Follower:
             await self._take(page)
         elif rebuilding:
             await self._finish_rebuild()
+        newest = page.events[-1].occurred_at if page.events else None
+        self._late_s = max((utc_now() - newest).total_seconds(), 0.0) if newest is not None else 0.0
+        self._reached = asyncio.get_running_loop().time()
         return len(page.events)
 
     async def _read(self, after: str | None, wait_s: int) -> Page:

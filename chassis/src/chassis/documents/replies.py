@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from chassis.documents.document import Document
 from chassis.documents.press import Press
+from chassis.http.edge import LOOKED_AT
 from chassis.http.problems import NotAcceptable
 from chassis.http.versions import etag
 
@@ -32,6 +33,7 @@ def chosen_form(request: Request, forms: Sequence[str]) -> str:
 
     Raises NotAcceptable.
     """
+    request.state.looked_at = (b"Accept", *LOOKED_AT)
     header = request.headers.get("accept")
     if header is None:
         return forms[0]

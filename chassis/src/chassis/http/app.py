@@ -120,7 +120,7 @@ def create_app(
         separate_input_output_schemas=True,
     )
     app.state.name, app.state.clock, app.state.settings = service.name, clock, settings
-    app.state.session = service.session
+    app.state.session, app.state.tables = service.session, frozenset(service.metadata.tables)
     for routes in (*service.routers, feed_routes(service.name)):
         add_routes(app, routes)
     if service.vocabularies:
@@ -146,7 +146,7 @@ async def _lifespan(
             await open_pool(url, name=f"{service.name}-side", size=6, session=service.session)
         )
         secret = settings.follower_secret.get_secret_value() if settings.follower_secret else None
-        client = GatewayClient(settings.gateway_url, service=service.name, secret=secret)
+        client = GatewayClient(settings.gateway_url, settings.gateway_internal_url, service=service.name, secret=secret)
         stack.push_async_callback(client.close)
         state.keys = Keys(client)
         if keys is not None:

@@ -139,7 +139,7 @@ class Filters:
         paging: list[tuple[str, Any, Any]] = [
             ("sort", order, Query(default=self.default_sort, description="Order; `-` is descending")),
             ("limit", int, Query(default=pages.DEFAULT_LIMIT, ge=1, le=pages.MOST, description="Rows a page")),
-            ("cursor", str | None, Query(default=None, max_length=1000, description="Where the page before ended")),
+            ("cursor", pages.Cursor | None, Query(default=None, description="Where the page before ended")),
             ("count", Literal["exact"] | None, Query(default=None, description="Also count all rows")),
         ]
         signature += [

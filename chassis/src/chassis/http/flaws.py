@@ -108,6 +108,8 @@ def flaw(error: Mapping[str, Any], body: object = None) -> Flaw:
     shown = {name: context[name] for name in _SHOWN if name in context}
     try:
         told = message.filled(**shown)
+        if "expected" in shown:  # Pydantic's own list of what may stand there
+            told = Text(told.id.replace("' or '", "' atau '"), told.en)
     except KeyError:
         told = _OTHER
     return Flaw(pointer(_place(error, body)), str(error["type"]), told)

@@ -1,16 +1,22 @@
 """Is the process alive, has it started, can it work: /livez, /startupz, /readyz; and /metrics. Not routed by the gateway."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from chassis.data import backlogs
+from chassis.data.pool import Pool
 from chassis.http.identity import policy
 from chassis.http.routing import Route
 from chassis.http.versions import encode
 from chassis.ops import metrics
+
+UNREACHABLE = (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a database that doesn't answer raises."""
 
 
 @policy("health")
@@ -48,14 +54,12 @@ async def ready(request: Request) -> Response:
         async with asyncio.timeout(2), state.side_pool.acquire(timeout=2) as connection:
             await connection.fetchval("SELECT 1")
         checks["database"] = "ok"
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except UNREACHABLE:
         checks["database"] = "unreachable"
     checks["sequencer"] = "ok" if state.sequencer.healthy else "waiting"
     checks["feeds"] = {
         follower.feed: {"following": follower.healthy, "parked": follower.parked} for follower in state.followers
     }
-    for follower in state.followers:
-        metrics.parked.labels(follower.feed).set(follower.parked)
     checks["keys"] = "ok" if state.keys.known else "waiting"
     good = all(checks[name] == "ok" for name in ("database", "sequencer", "keys"))
     return _json({"status": "ready" if good else "not ready", "checks": checks}, 200 if good else 503)
@@ -63,7 +67,33 @@ async def ready(request: Request) -> Response:
 
 @routes.get("/metrics")
 async def measured(request: Request) -> Response:
-    """Prometheus's text."""
-    pool = request.app.state.pool
-    metrics.pool_in_use.set(pool.get_size() - pool.get_idle_size())
+    """Prometheus's text. While the database doesn't answer, what waits in it is as it was seen last."""
+    state = request.app.state
+    note_pools(requests=state.pool, background=state.side_pool)
+    for follower in state.followers:
+        if (lag_s := follower.lag_s()) is not None:
+            metrics.follower_lag.labels(follower.feed).set(lag_s)
+        else:
+            with suppress(KeyError):
+                metrics.follower_lag.remove(follower.feed)
+    try:
+        async with asyncio.timeout(2), state.side_pool.acquire(timeout=2) as connection:
+            await backlogs.observe(
+                connection, tables=state.tables, feeds=[follower.feed for follower in state.followers]
+            )
+        metrics.database_up.set(1)
+    except UNREACHABLE:
+        metrics.database_up.set(0)
+    return exposed()
+
+
+def note_pools(**pools: Pool) -> None:
+    """Set the metrics of these pools, by name."""
+    for name, pool in pools.items():
+        metrics.pool_size.labels(name).set(pool.get_size())
+        metrics.pool_in_use.labels(name).set(pool.get_size() - pool.get_idle_size())
+
+
+def exposed() -> Response:
+    """All metrics of the process, as Prometheus reads them."""
     return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")

@@ -17,6 +17,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
+from chassis.http.problems import BadRequest, Flaw
+
 NO_BODY: Any = object()
 """What stands for the body of a request that has none."""
 _FAILED: Any = object()
@@ -30,6 +32,13 @@ _UNSUPPORTED = (
 
 class NotCarriedOut(TypeError):
     """The route asks for something of FastAPI that no route of the house uses: see the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What stands for a body that isn't JSON."""
+
+    flaw: Flaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +104,21 @@ class Plan:
         places[function] = len(self._calls) - 1
         return places[function]
 
-    async def run(self, request: Request, body: Any, stack: AsyncExitStack) -> Response:
-        """Call one after the other; what is entered is left when `stack` is.
+    async def run(self, request: Request, body: Any, stack: AsyncExitStack, *, flaws: Sequence[Flaw] = ()) -> Response:
+        """Call one after the other; what is entered is left when `stack` is. `flaws`: what is known to be wrong already.
 
-        Raises RequestValidationError with all that is wrong with the parameters and the body, and what the calls raise.
+        Raises RequestValidationError with all that is wrong with the parameters and the body (Pydantic's errors and flaws),
+        and what else the calls raise: who may not call isn't told what is wrong.
         """
         query = request.query_params if request.scope["query_string"] else None
         results: list[Any] = []
-        errors: list[Any] = []
+        errors: list[Any] = [*flaws]
+        handler = self._calls[-1]
         for call in self._calls:
             arguments = call.absent.copy()
             before = len(errors)
             _fill(call, arguments, errors, request=request, query=query, body=body)
-            failed = len(errors) > before
+            failed = len(errors) > before or (call is handler and before > 0)
             for name, place in call.earlier:
                 result = results[place]
                 if result is _FAILED:
@@ -118,12 +129,25 @@ class Plan:
                 results.append(_FAILED)
             elif call.entered:
                 results.append(await stack.enter_async_context(call.function(**arguments)))
-            else:
+            elif call is handler:
                 results.append(await call.function(**arguments))
+            else:
+                results.append(await _depend(call.function, arguments, errors))
         if errors:
-            raise RequestValidationError(errors, body=None if body is NO_BODY else body)
+            raise RequestValidationError(errors, body=None if body is NO_BODY or isinstance(body, Unreadable) else body)
         response: Response = results[-1]
         return response
+
+
+async def _depend(function: Callable[..., Any], arguments: dict[str, Any], errors: list[Any]) -> Any:
+    """Call a dependency; the flaws it finds in a parameter stand beside those of the others."""
+    try:
+        return await function(**arguments)
+    except BadRequest as refusal:
+        if type(refusal) is not BadRequest or not refusal.errors:
+            raise
+        errors.extend(refusal.errors)
+        return _FAILED
 
 
 def _fill(
@@ -173,6 +197,9 @@ def _read_body(parameter: _Parameter, body: Any, arguments: dict[str, Any], erro
             errors.append(_missing("body"))
         else:
             arguments[parameter.name] = deepcopy(parameter.field.get_default())
+        return
+    if isinstance(body, Unreadable):
+        errors.append(body.flaw)
         return
     checked, found = parameter.field.validate(body, {}, loc=("body",))
     errors.extend(found)

@@ -1,6 +1,6 @@
 """From exceptions to problem documents: validation, routing, and what PostgreSQL says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -47,7 +47,7 @@ _BY_STATUS: Mapping[int, type[Problem]] = {
     )
 }
 _RETRY = {"Retry-After": "2"}
-_NOT_JSON = Text("Isi permintaan bukan JSON yang sah.", "The body isn't valid JSON.")
+_MOST_FLAWS = 100
 _REFERENCE = Text("Menunjuk ke sesuatu yang tidak ada.", "It refers to something that doesn't exist.")
 
 Catalogue = Mapping[str, Problem]
@@ -67,7 +67,10 @@ async def _problem(request: Request, problem: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem = _BY_STATUS.get(error.status_code, BadRequest)(headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if "GET" in headers.get("Allow", "").split(", "):
+        headers["Allow"] += ", HEAD"  # the edge answers it as GET
+    problem = _BY_STATUS.get(error.status_code, BadRequest)(headers=headers)
     return _reply(request, problem)
 
 
@@ -76,17 +79,17 @@ async def _validation(request: Request, error: Exception) -> Response:
     return _reply(request, told(error.errors(), error.body))
 
 
-def told(errors: Any, body: object = None) -> Problem:
-    """The problem for Pydantic's errors: 404 for a malformed id in the path, 400 for a parameter or a header, else 422."""
-    places = {error["loc"][0] for error in errors}
+def told(errors: Sequence[Any], body: object = None) -> Problem:
+    """The problem for Pydantic's errors and our flaws: 404 for a malformed id in the path, 400 for a parameter, a header
+    or what isn't JSON, else 422."""
+    flaws = [each if isinstance(each, Flaw) else flaw(each, body) for each in errors[:_MOST_FLAWS]]
+    places = {each.pointer.partition("/")[0] for each in flaws}
     if "path" in places:
         return NotFound()
-    if any(error["type"] == "json_invalid" for error in errors):
-        return BadRequest(_NOT_JSON, errors=[Flaw("", "json_invalid", _NOT_JSON)])
-    flaws = [flaw(error, body) for error in errors[:100]]
-    if places & {"query", "header", "cookie"}:
-        return BadRequest(errors=flaws)
-    return Unprocessable(errors=flaws)
+    detail = flaws[0].detail if len(flaws) == 1 else None
+    if places & {"query", "header"} or any(each.code == "json_invalid" for each in flaws):
+        return BadRequest(detail, errors=flaws)
+    return Unprocessable(detail, errors=flaws)
 
 
 def _database(catalogue: Catalogue) -> Any:

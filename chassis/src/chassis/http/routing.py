@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -10,18 +11,18 @@ import asyncpg
 import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
 from chassis.http import idempotency
 from chassis.http.languages import Text
-from chassis.http.plan import NO_BODY, Plan
-from chassis.http.problems import BadRequest, Flaw, NotFound, Unprocessable, UnsupportedMediaType
+from chassis.http.plan import NO_BODY, Plan, Unreadable
+from chassis.http.problems import BadRequest, Flaw, NotFound, UnsupportedMediaType
 
 ATTEMPTS = 5
 _NOT_KNOWN = Text("Parameter ini tidak dikenal.", "This parameter isn't known.")
+_NOT_JSON = Flaw("", "json_invalid", Text("Isi permintaan bukan JSON yang sah.", "The body isn't valid JSON."))
 _NUL = Text("Teks tidak boleh memuat karakter NUL.", "Text may not hold the NUL character.")
 _MOST_FLAWS = 100
 
@@ -65,17 +66,17 @@ class Route(APIRoute):
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        self._check(request)
-        body = await _read_json(request) if self.takes_body else NO_BODY
-        response = await self._repeat(request, body)
+        flaws = self._check(request)
+        body = await _read_json(request, flaws) if self.takes_body else NO_BODY
+        response = await self._repeat(request, body, flaws)
         await response(scope, receive, send)
 
-    async def _repeat(self, request: Request, body: Any) -> Response:
+    async def _repeat(self, request: Request, body: Any, flaws: Sequence[Flaw]) -> Response:
         for left in range(ATTEMPTS, -1, -1):
             try:
                 async with AsyncExitStack() as stack:  # the commit happens at its end, inside the try
                     try:
-                        response = await self.plan.run(request, body, stack)
+                        response = await self.plan.run(request, body, stack, flaws=flaws)
                     except idempotency.Replayed as replay:
                         return replay.response
                     await idempotency.keep(request, response)
@@ -87,7 +88,8 @@ class Route(APIRoute):
                 await asyncio.sleep(random.random() * 0.02 * 2 ** (ATTEMPTS + 1 - left))  # noqa: S311 - a pause, no secret
         raise AssertionError("unreachable")
 
-    def _check_query(self, parameters: QueryParams, *, holds_nul: bool) -> None:
+    def _query_flaws(self, parameters: QueryParams, *, holds_nul: bool) -> list[Flaw]:
+        """What is wrong with the query before anything is read of it: names nobody knows, and NUL."""
         flaws = [
             Flaw(f"query/{name[:60]}", "unknown_parameter", _NOT_KNOWN)
             for name in parameters
@@ -99,27 +101,26 @@ class Route(APIRoute):
                 for name, value in parameters.multi_items()
                 if "\0" in value
             ]
-        if flaws:
-            raise BadRequest(flaws[0].detail, errors=flaws[:_MOST_FLAWS])
+        return flaws[:_MOST_FLAWS]
 
-    def _check(self, request: Request) -> None:
+    def _check(self, request: Request) -> list[Flaw]:
+        """The flaws of the query. Raises NotFound, UnsupportedMediaType."""
         if "\0" in request.scope["path"]:
             raise NotFound
-        query = request.scope["query_string"]
-        if query:
-            self._check_query(request.query_params, holds_nul=b"%00" in query)
         if self.takes_body:
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind not in ("", "application/json") and not (
                 kind.startswith("application/") and kind.endswith("+json")
             ):
                 raise UnsupportedMediaType
+        query = request.scope["query_string"]
+        return self._query_flaws(request.query_params, holds_nul=b"%00" in query) if query else []
 
 
-async def _read_json(request: Request) -> Any:
-    """The body, which has no NaN, no lone surrogates, no absurd depth, no name twice and no NUL.
+async def _read_json(request: Request, flaws: list[Flaw]) -> Any:
+    """The body, which has no NaN, no lone surrogates, no absurd depth and no name twice; `Unreadable` if it isn't JSON.
 
-    Raises RequestValidationError for what isn't JSON, BadRequest for a name twice, Unprocessable for a NUL.
+    A NUL, which is JSON, is added to `flaws`. Raises BadRequest for a name twice.
     """
     body = await request.body()
     if not body:
@@ -130,11 +131,10 @@ async def _read_json(request: Request) -> Any:
         # writing it again takes as many quotes, no name stood there twice. A third of the time of the other way.
         if b"\\" in body or orjson.dumps(found).count(b'"') != body.count(b'"'):
             found = json.loads(body, object_pairs_hook=_object)
-    except json.JSONDecodeError as error:
-        flaw = {"type": "json_invalid", "loc": ("body", error.pos), "msg": error.msg, "input": {}}
-        raise RequestValidationError([flaw]) from error
-    if b"\\u0000" in body and (places := _places_of_nul(found)):
-        raise Unprocessable(_NUL, errors=[Flaw(place, "nul_character", _NUL) for place in places[:_MOST_FLAWS]])
+    except json.JSONDecodeError:
+        return Unreadable(_NOT_JSON)
+    if b"\\u0000" in body:
+        flaws += [Flaw(place, "nul_character", _NUL) for place in _places_of_nul(found)[:_MOST_FLAWS]]
     return found
 
 

@@ -18,8 +18,9 @@ COOL_S = 2.0
 class GatewayClient:
     """Calls the gateway as the service's own client `service-<name>`; fetches its token and the keys of internal tokens."""
 
-    def __init__(self, base_url: str, *, service: str, secret: str | None) -> None:
+    def __init__(self, base_url: str, internal_url: str, *, service: str, secret: str | None) -> None:
         self._service, self._secret = service, secret
+        self._keys_at = f"{internal_url.rstrip('/')}/internal/jwks.json"
         self._http = httpx.AsyncClient(
             base_url=base_url, timeout=httpx.Timeout(10, read=75), headers={"user-agent": f"prima-{service}"}
         )
@@ -53,7 +54,7 @@ class GatewayClient:
 
     async def keys(self) -> KeySet:
         """The public keys of the gateway's internal tokens. Raises httpx.HTTPError."""
-        reply = await self._http.get("/internal/jwks.json")
+        reply = await self._http.get(self._keys_at)
         reply.raise_for_status()
         return KeySet.import_key_set(reply.json())
 

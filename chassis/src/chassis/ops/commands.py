@@ -20,7 +20,7 @@ from chassis.data.pool import connect
 from chassis.http.app import Service, create_app
 from chassis.http.problems import known_problems
 from chassis.ops import logs
-from chassis.ops.openapi import described
+from chassis.ops.openapi import described, read_examples
 from chassis.ops.settings import ProcessSettings, ServiceSettings, settings_for
 
 Settings = TypeVar("Settings", bound=ProcessSettings)
@@ -157,7 +157,8 @@ def write_openapi(service: Service, directory: Path) -> None:
     settings = settings_for(service.name).model_construct(
         database_url=SecretStr(""), port=1, data_dir=Path("data"), pool_size=2, gateway_url="", follower_secret=None
     )
-    write_document(service.name, described(create_app(service, settings)), directory)
+    examples = read_examples(service.migrations.parent)
+    write_document(service.name, described(create_app(service, settings), examples), directory)
 
 
 def write_document(name: str, document: Mapping[str, Any], directory: Path) -> None:

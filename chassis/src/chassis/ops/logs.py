@@ -32,7 +32,7 @@ def _is_private(name: str) -> bool:
 def mask(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: private fields and private-looking text become `***`."""
     for name, value in entry.items():
-        if name in ("event", "logger", "level", "timestamp", "request_id"):
+        if name in ("event", "logger", "level", "timestamp", "request_id", "trace_id"):
             continue
         if _is_private(name):
             entry[name] = MASK
@@ -80,8 +80,10 @@ class RequestLines:
         """From now on lines are written."""
         self._service = service
 
-    def write(self, request_id: str, method: str, route: str, status: int, ms: float) -> None:
-        """One line. `route`: the declared path, never the one that was called."""
+    def write(
+        self, request_id: str, method: str, route: str, status: int, ms: float, *, trace_id: str | None = None
+    ) -> None:
+        """One line. `route`: the declared path, never the one that was called; `trace_id`: of the trace that the caller named."""
         if self._service is None:
             return
         entry = {
@@ -95,6 +97,8 @@ class RequestLines:
             "level": "info",
             "timestamp": datetime.now(UTC),
         }
+        if trace_id is not None:
+            entry["trace_id"] = trace_id
         sys.stdout.buffer.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
         sys.stdout.buffer.flush()
 

@@ -1,8 +1,11 @@
 """The OpenAPI document of an application, with what FastAPI can't know: who may call, and how refusals look."""
 
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 
 from chassis.http.app import api_routes, policy_of
@@ -43,11 +46,22 @@ _PROBLEM: dict[str, Any] = {
         },
     },
 }
+WITH_EXAMPLE = ("application/json", "application/x-www-form-urlencoded")
+"""Kinds of bodies that an example can show; a file's can't."""
 _REFUSED: dict[str, Any] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
-def described(app: FastAPI) -> dict[str, Any]:
-    """The document. Each operation states its policy as `x-policy` and the scopes of its `security`."""
+def read_examples(folder: Path) -> Mapping[str, Any]:
+    """The bodies in `folder`'s examples.json, by operation id."""
+    found: dict[str, Any] = orjson.loads((folder / "examples.json").read_bytes())
+    return found
+
+
+def described(app: FastAPI, examples: Mapping[str, Any]) -> dict[str, Any]:
+    """The document. Each operation states its policy as `x-policy`, the scopes of its `security` and an example of its body.
+
+    `examples`: bodies by operation id.
+    """
     document = app.openapi()
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
@@ -64,7 +78,9 @@ def described(app: FastAPI) -> dict[str, Any]:
     for route in api_routes(app):
         if route.include_in_schema:
             for method in route.methods or ():
-                _describe(document["paths"][route.path_format][method.lower()], policy_of(route) or "")
+                operation = document["paths"][route.path_format][method.lower()]
+                _describe(operation, policy_of(route) or "")
+                _exemplify(operation, examples)
     return document
 
 
@@ -79,6 +95,13 @@ def _describe(operation: dict[str, Any], policy: str) -> None:
         if status[0] in "45" and "content" not in reply and "$ref" not in reply:
             reply["content"] = _REFUSED
     responses["default"] = refusal
+
+
+def _exemplify(operation: dict[str, Any], examples: Mapping[str, Any]) -> None:
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+        example = examples.get(operation["operationId"])
+        if example is not None and media_type in WITH_EXAMPLE:
+            content["example"] = example
 
 
 def security(policy: str) -> list[dict[str, list[str]]]:

@@ -42,6 +42,9 @@ class ServiceSettings(ProcessSettings):
     database_url: SecretStr
     port: int = Field(ge=1, le=65535)
     follower_secret: SecretStr | None = Field(None, description="the secret with which this service follows feeds")
+    gateway_internal_url: WebAddress = Field(
+        "http://127.0.0.1:8001", description="where a service reaches the gateway's internal port"
+    )
     public_url: WebAddress | None = Field(
         None, description="the gateway's address as the public knows it, printed on documents; default `GATEWAY_URL`"
     )

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from chassis.data.transactions import Snapshot, Transaction
 from chassis.http.idempotency import Once
+from chassis.http.pages import PartOfList
 from chassis.http.routing import router
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
@@ -70,10 +71,10 @@ async def change_own_password(
 @routes.get(
     "/accounts/me/sessions", operation_id="list_own_sessions", summary="My sessions", response_model=SessionList
 )
-async def list_own_sessions(account_id: OwnId, connection: Snapshot, now: Now) -> Response:
+async def list_own_sessions(account_id: OwnId, connection: Snapshot, now: Now, part: PartOfList) -> Response:
     """Where the caller is signed in, the newest first, at most 200."""
     rows = await sessions.list_sessions(connection, account_id, now)
-    body = encode({"items": [dict(row) for row in rows], "next": None})
+    body = encode(part.of([dict(row) for row in rows], key="id"))
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 

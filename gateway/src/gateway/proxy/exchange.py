@@ -9,7 +9,7 @@ from gateway.proxy.bodies import Body, Message
 from gateway.proxy.departure import CallerGone, Departure
 from gateway.proxy.headers import Headers, answer_headers
 from gateway.proxy.pool import Crowded, Pool, Unreachable
-from gateway.proxy.refusals import BrokenAnswer, Overloaded, ServiceDown, SlowCaller, SlowService
+from gateway.proxy.refusals import BrokenAnswer, Overloaded, Restarting, ServiceDown, SlowCaller, SlowService
 from gateway.proxy.upstreams import Upstream
 from gateway.proxy.wire import Broken, Wire
 
@@ -61,12 +61,14 @@ class Exchange:
         "_bounds",
         "_clock",
         "_departure",
+        "_dismissed",
         "_failure",
         "_loop",
         "_pool",
         "_request",
         "_send",
         "_started",
+        "_task",
         "_upstream",
         "_wire",
     )
@@ -87,6 +89,8 @@ class Exchange:
         self._departure, self._send = departure, send
         self._added, self._bounds = added, bounds
         self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        self._dismissed = False
         self._pool: Pool | None = None
         self._wire: Wire | None = None
         self._failure: Exception | None = None
@@ -96,10 +100,15 @@ class Exchange:
         try:
             async with asyncio.timeout(None) as self._clock:
                 await self._carry()
-        except asyncio.CancelledError:
-            if not self._departure.happened:
+        except asyncio.CancelledError as error:
+            if self._departure.happened:
+                self._departure.absorb()
+            elif self._dismissed:
+                assert self._task is not None
+                self._task.uncancel()
+                raise self._ended(Restarting()) from error
+            else:
                 raise
-            self._departure.absorb()
         except CallerGone:
             pass
         except TimeoutError as error:
@@ -113,6 +122,13 @@ class Exchange:
         finally:
             self._departure.end()
             self._release()
+
+    def dismiss(self) -> None:
+        """Answer a caller who still waits for news that the gateway ends; what is being answered already goes on."""
+        if not (self._started or self._dismissed or self._departure.happened):
+            assert self._task is not None
+            self._dismissed = True
+            self._task.cancel()
 
     async def _carry(self) -> None:
         self._allow(self._bounds.chunk_seconds)

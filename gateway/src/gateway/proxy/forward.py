@@ -14,7 +14,7 @@ from gateway.proxy.departure import Departure
 from gateway.proxy.exchange import Bounds, Exchange, Request
 from gateway.proxy.headers import Headers, Incoming, read_headers, request_head
 from gateway.proxy.paths import one_reading
-from gateway.proxy.refusals import Overloaded, reply
+from gateway.proxy.refusals import Overloaded, Restarting, reply
 from gateway.proxy.routes import body_limit_bytes, is_feed, owner
 from gateway.proxy.upstreams import Upstream
 
@@ -59,6 +59,8 @@ class Forward:
         self._admit = admit
         self._bounds = bounds
         self._body_limit = body_limit
+        self._waiting: set[Exchange] = set()
+        self._ending = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request (ASGI). Raises Cut when an answer that had begun broke off."""
@@ -73,6 +75,12 @@ class Forward:
             response = reply(problem, accept_language=incoming.accept_language, request_id=request_id)
             response.raw_headers.extend(added)
             await response(scope, receive, send)
+
+    def let_go(self) -> None:
+        """The process is told to end: long polls, which would hold it up, are answered at once, and no new one begins."""
+        self._ending = True
+        for exchange in self._waiting:
+            exchange.dismiss()
 
     def close(self) -> None:
         """Cut the connections that are kept open, at shutdown."""
@@ -108,7 +116,7 @@ class Forward:
             head=request_head(method, target, lines),
             repeatable=method in _IDEMPOTENT or incoming.has_idempotency_key,
             streamed=any(media_type in incoming.accept for media_type in _STREAMED_TYPES),
-            poll_seconds=_poll_seconds(query) if method == "GET" and is_feed(path) else None,
+            poll_seconds=_poll_seconds(query) if method in ("GET", "HEAD") and is_feed(path) else None,
         )
         exchange = Exchange(
             request,
@@ -119,12 +127,18 @@ class Forward:
             added=[(b"x-request-id", request_id), *added],
             bounds=self._bounds,
         )
+        if request.poll_seconds is not None:
+            if self._ending:
+                raise Restarting
+            self._waiting.add(exchange)
         try:
             await exchange.run()
         except Problem as problem:
-            if problem.status >= 500 and not isinstance(problem, Overloaded):
+            if problem.status >= 500 and not isinstance(problem, Overloaded | Restarting):
                 logger.warning("%s: %s, %r, request %s", service, problem.code, problem.__cause__, request_id.decode())
             raise
+        finally:
+            self._waiting.discard(exchange)
 
 
 def _poll_seconds(query: bytes) -> float | None:

@@ -55,6 +55,14 @@ class Overloaded(RetryLater):
     title = Text("Terlalu banyak permintaan pada saat yang sama", "Too many requests at the same time")
 
 
+class Restarting(RetryLater):
+    """The gateway is told to end: who waited for news asks again, and is answered by the next one."""
+
+    status = 503
+    code = "restarting"
+    title = Text("Gerbang sedang dimulai ulang, coba lagi", "The gateway is being restarted, try again")
+
+
 class SlowService(RetryLater):
     status = 504
     code = "gateway_timeout"

@@ -74,6 +74,7 @@ _RESOURCES: dict[str, tuple[str, ...]] = {
         "sanctions",
         "scorecards",
         "service-indexes",
+        "survey-definitions",
         "surveys",
         "unit-evaluations",
     ),

@@ -1,4 +1,4 @@
-"""`POST /v1/oauth/token` (RFC 6749), and the public keys at `/internal/jwks.json` (RFC 7517)."""
+"""`POST /v1/oauth/token` (RFC 6749), and the public keys at `/internal/jwks.json` (RFC 7517) of the internal port."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response

@@ -10,7 +10,7 @@ from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Forbidden, NotFound
 from chassis.http.versions import Expected
-from complaints.cases import lifecycle
+from complaints.cases import allowing, lifecycle
 from complaints.cases.callers import CaseCaller
 from complaints.cases.lifecycle import Transition, acting_role
 from complaints.cases.limits import with_limits
@@ -68,7 +68,7 @@ class Opened:
 
 def refused(case: Row, roles: frozenset[str]) -> MoveNotAllowed:
     """The refusal of a move, with what is allowed instead."""
-    return MoveNotAllowed(state=case["state"], allowed_actions=lifecycle.allowed_actions(case, roles))
+    return MoveNotAllowed(state=case["state"], allowed_actions=allowing.allowed_actions(case, roles))
 
 
 async def open_case(
@@ -83,7 +83,7 @@ async def open_case(
     if not any(row.action == action and row.open_to(roles, case["custody"]) for row in lifecycle.TRANSITIONS):
         raise Forbidden
     expected.check(case["version"])
-    transitions = tuple(lifecycle.allowed(case, action, roles))
+    transitions = tuple(allowing.allowed(case, action, roles))
     if not transitions:
         raise refused(case, roles)
     return Opened(caller, case, roles, ancestors, transitions)

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.data.statements import Row
 from chassis.http.languages import Language
-from complaints.cases import lifecycle
+from complaints.cases.allowing import allowed_actions
 from complaints.cases.lapor import in_words_of_lapor
 from complaints.cases.schemas import Case, CaseSummary
 from complaints.cases.status import neutral_state, public_status
@@ -48,7 +48,7 @@ def detail(row: Row, roles: frozenset[str], language: Language) -> dict[str, Any
     """The case for a caller of these roles. `row` as of queries.find_case."""
     outside = is_outside(roles)
     extra = {
-        "allowed_actions": lifecycle.allowed_actions(row, roles),
+        "allowed_actions": allowed_actions(row, roles),
         "lapor": in_words_of_lapor(row, row.get("matter")),
         "status": public_status(row, row["unit_name"], row.get("matter")).read(language),
     }

@@ -11,7 +11,8 @@ from chassis.ops.identifiers import new_id
 from complaints.deadlines import queries
 from complaints.deadlines.clock import Standstill
 from complaints.deadlines.ledger import Duty, Ledger, check_at
-from complaints.policies.queries import Policies, find_adopted, load_policies
+from complaints.deadlines.shelf import Shelf
+from complaints.policies.queries import Policies, load_policies
 from complaints.policies.rules import Policy, Step, Subject, bindings, ladder, limit
 
 
@@ -40,10 +41,11 @@ async def apply_clock(connection: Connection, case: Row, clock_events: Sequence[
     return book.ledger.due_at()
 
 
-async def open_book(connection: Connection, case: Mapping[str, Any]) -> Book:
-    """The ledger of a case, under the rules of its present type and class."""
-    policies = await load_policies(connection)
-    calendar = await queries.calendar_of(connection, case["institution_id"])
+async def open_book(connection: Connection, case: Mapping[str, Any], shelf: Shelf | None = None) -> Book:
+    """The ledger of a case, under the rules of its present type and class. `shelf`: what many cases share, read once."""
+    shelf = shelf or Shelf()
+    policies = await shelf.policies(connection)
+    calendar = await shelf.calendar(connection, case["institution_id"])
     filed_on = calendar.local_day(case["received_at"])
     duties = await queries.find_duties(connection, case["id"], policies)
     standstills = await queries.find_standstills(connection, case["id"])
@@ -53,7 +55,7 @@ async def open_book(connection: Connection, case: Mapping[str, Any]) -> Book:
         case_class=case["case_class"],
         filed_on=filed_on,
         legal_clock=case["legal_clock"],
-        adopted=await find_adopted(connection, case["institution_id"], filed_on),
+        adopted=await shelf.adopted(connection, case["institution_id"], filed_on),
     )
     ledger = Ledger(
         duties=list(duties),

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.data.pool import Connection
@@ -16,7 +16,7 @@ from complaints.deadlines.tables import calendar_versions, clock_intervals, dead
 from complaints.policies.queries import Policies
 from directory import tables as directory
 from directory.calendars import Calendar, combine, read_calendar
-from directory.copy import NATIONAL, NoCalendar, find_calendar
+from directory.copy import NATIONAL, NoCalendar, find_calendar_of, find_calendar_place
 from directory.zones import DEFAULT_ZONE
 
 PLAIN = Calendar(
@@ -37,11 +37,6 @@ _STANDSTILLS = Statement(
     select(clock_intervals.c.reason, clock_intervals.c.from_at, clock_intervals.c.to_at)
     .where(clock_intervals.c.case_id == bindparam("case_id"))
     .order_by(clock_intervals.c.from_at)
-)
-_PLACE = Statement(
-    select(directory.institutions.c.region_code, directory.institutions.c.time_zone).where(
-        directory.institutions.c.id == bindparam("institution_id", type_=Uuid)
-    )
 )
 _PUT = upsert(deadline_duties).values({each.name: bindparam(each.name, type_=each.type) for each in deadline_duties.c})
 _SAVE = Statement(
@@ -76,6 +71,7 @@ _GO_ON = Statement(
     .where(clock_intervals.c.case_id == bindparam("case"), clock_intervals.c.to_at.is_(None))
     .values(to_at=bindparam("at", type_=DateTime(timezone=True)))
 )
+_OWN = bindparam("own_code", type_=Text)
 _NATIONAL_VERSION = Statement(
     select(calendar_versions).where(
         calendar_versions.c.code == NATIONAL, calendar_versions.c.version == bindparam("version")
@@ -85,9 +81,12 @@ _LAYERS = Statement(
     select(directory.calendars)
     .where(
         directory.calendars.c.code != NATIONAL,
-        directory.calendars.c.region_code == any_(bindparam("region_codes", type_=ARRAY(Text))),
+        or_(
+            directory.calendars.c.region_code == any_(bindparam("region_codes", type_=ARRAY(Text))),
+            directory.calendars.c.code == _OWN,
+        ),
     )
-    .order_by(func.length(directory.calendars.c.region_code))
+    .order_by(directory.calendars.c.code.is_not_distinct_from(_OWN), func.length(directory.calendars.c.region_code))
 )
 _UNANNOUNCED = Statement(insert(unannounced_changes).values(case_id=bindparam("case_id", type_=Uuid)))
 
@@ -153,9 +152,8 @@ async def note_unannounced(connection: Connection, case_id: UUID) -> None:
 
 async def calendar_of(connection: Connection, institution_id: UUID | None) -> Calendar:
     """The calendar by which an institution's days are counted; the nation's for a case that nobody holds yet."""
-    region_code, time_zone = await _place(connection, institution_id)
     try:
-        return await find_calendar(connection, region_code=region_code, time_zone=time_zone)
+        return await find_calendar_of(connection, institution_id)
     except NoCalendar:
         return PLAIN
 
@@ -165,16 +163,11 @@ async def calendar_as_of(connection: Connection, institution_id: UUID | None, ve
     row = await _NATIONAL_VERSION.fetchrow(connection, version=version)
     if row is None:
         return None
-    region_code, time_zone = await _place(connection, institution_id)
-    parts = region_code.split(".") if region_code else []
+    place = await find_calendar_place(connection, institution_id)
+    parts = place.region_code.split(".") if place.region_code else []
     around = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
-    layers = await _LAYERS.fetch(connection, region_codes=around)
-    return combine(_read(row), *(_read(layer) for layer in layers), zone_name=time_zone)
-
-
-async def _place(connection: Connection, institution_id: UUID | None) -> tuple[str | None, str]:
-    row = await _PLACE.fetchrow(connection, institution_id=institution_id) if institution_id is not None else None
-    return (None, DEFAULT_ZONE) if row is None else (row["region_code"], row["time_zone"])
+    layers = await _LAYERS.fetch(connection, region_codes=around, own_code=place.own_code)
+    return combine(_read(row), *(_read(layer) for layer in layers), zone_name=place.time_zone)
 
 
 def _read(row: Mapping[str, Any]) -> Calendar:

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.lifecycle import BY_ID, FINAL_STATES, OPEN_STATES
-from complaints.cases.operations import lock_case
 from complaints.custody.receiving import find_first_unit
 from complaints.deadlines import clock
 from complaints.deadlines.ledger import Duty
 from complaints.deadlines.operations import Book, open_book, save
 from complaints.deadlines.queries import note_unannounced
+from complaints.deadlines.shelf import Shelf
 from complaints.escalation.lapses import lapse
 from complaints.handling.queries import has_open_commitment
 from complaints.moves.moving import move
@@ -23,19 +22,16 @@ from complaints.moves.moving import move
 DISPUTED = "in_arbitration"
 
 
-async def attend(connection: Connection, case_id: UUID, now: datetime) -> int:
-    """Do what is due on a case, in the order of its duties; how many moves were made. The case is locked here."""
-    case = await lock_case(connection, case_id)
+async def attend(connection: Connection, case: Row, now: datetime, shelf: Shelf) -> int:
+    """Do what is due on a locked case, in the order of its duties; how many moves were made."""
     moves = 0
-    while case is not None:
-        book = await open_book(connection, case)
-        after = await _lapse(connection, case, book, now) or await _climb(connection, case, book, now)
+    while True:
+        book = await open_book(connection, case, shelf)
+        after = await _lapse(connection, case, book, now)
         if after is None:
-            await _look_ahead(connection, case, book, now)
-            break
+            return moves + await _climb(connection, case, book, now)
         moves += after is not case
         case = after
-    return moves
 
 
 async def _lapse(connection: Connection, case: Row, book: Book, now: datetime) -> Row | None:
@@ -88,20 +84,24 @@ def _timestamps(case: Row, to_state: str, now: datetime) -> Mapping[str, Any]:
     return {"closed_at": now, **resolved}
 
 
-async def _climb(connection: Connection, case: Row, book: Book, now: datetime) -> Row | None:
-    """The highest level that a running duty has reached and that wasn't told yet: the case after it, or None.
+async def _climb(connection: Connection, case: Row, book: Book, now: datetime) -> int:
+    """Tell the highest level that each running duty has reached and that wasn't told yet; how many were told.
 
-    In a final state nobody is told any more; the level is kept all the same.
+    In a final state nobody is told any more; the level is kept all the same. Then it is said anew when the scanner looks at each
+    running duty.
     """
-    for duty in book.ledger.duties:
-        level = _reached(duty, book, now) if duty.running else None
-        if level is not None and case["state"] not in OPEN_STATES:
-            _mark(book, duty, level=level)
-            await save(connection, case, book, now)
-            return case
-        if level is not None:
-            return await _escalate(connection, case, book, duty, level=level, now=now)
-    return None
+    told = 0
+    for duty in [each for each in book.ledger.duties if each.running]:
+        level = _reached(duty, book, now)
+        if level is None:
+            continue
+        _mark(book, duty, level=level)
+        if case["state"] in OPEN_STATES:
+            case = await _escalate(connection, case, duty, level=level, now=now)
+            told += 1
+    stopped = tuple(each for each in book.ledger.duties if not each.running)
+    await save(connection, case, replace(book, duties=stopped), now)
+    return told
 
 
 def _reached(duty: Duty, book: Book, now: datetime) -> str | None:
@@ -115,10 +115,8 @@ def _reached(duty: Duty, book: Book, now: datetime) -> str | None:
     return clock.LEVELS[highest] if highest > held else None
 
 
-async def _escalate(connection: Connection, case: Row, book: Book, duty: Duty, *, level: str, now: datetime) -> Row:
+async def _escalate(connection: Connection, case: Row, duty: Duty, *, level: str, now: datetime) -> Row:
     """Tell the level, once. The reporter reads of a breach, and where else he or she may go."""
-    _mark(book, duty, level=level)
-    await save(connection, case, book, now)
     held = case["escalation_level"]
     highest = max(level, held or level, key=clock.LEVELS.index)
     breached = duty.overdue(now)
@@ -142,21 +140,15 @@ async def _escalate(connection: Connection, case: Row, book: Book, duty: Duty, *
     )
 
 
-async def _look_ahead(connection: Connection, case: Row, book: Book, now: datetime) -> None:
-    """Nothing is due now: set anew when the scanner looks at each running duty."""
-    await save(connection, case, replace(book, duties=()), now)
-
-
 def _mark(book: Book, duty: Duty, **changes: Any) -> None:
     ledger = book.ledger
     ledger.duties[ledger.duties.index(duty)] = replace(duty, **changes)
 
 
-async def end_pause(connection: Connection, case_id: UUID, now: datetime) -> bool:
-    """A pause reached its maximum: the unit works with what there is (T49). False if the case isn't paused any more."""
-    case = await lock_case(connection, case_id)
-    if case is None or case["state"] != "paused":
-        return False
+async def end_pause(connection: Connection, case: Row, now: datetime, _shelf: Shelf) -> int:
+    """A pause of a locked case reached its maximum: the unit works with what there is (T49). 0 if it isn't paused any more."""
+    if case["state"] != "paused":
+        return 0
     row = BY_ID["T49"]
     await move(
         connection,
@@ -168,4 +160,4 @@ async def end_pause(connection: Connection, case_id: UUID, now: datetime) -> boo
         public={"reason": "pause_maximum"},
         clock=row.clock,
     )
-    return True
+    return 1

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
-from complaints.cases import lifecycle
+from complaints.cases.allowing import allowed
 from complaints.cases.lifecycle import Transition
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
@@ -140,7 +140,7 @@ async def _row_of_reply(connection: Connection, opened: Opened, body: ReplyBody)
             return opened.to("in_progress")
         if await queries.has_open_commitment(connection, case["id"]):
             return opened.to("responded")
-        return lifecycle.allowed(case, "closure", opened.roles)[0]
+        return allowed(case, "closure", opened.roles)[0]
     return opened.transitions[0]
 
 

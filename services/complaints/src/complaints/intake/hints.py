@@ -8,6 +8,7 @@ import asyncpg
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
+from complaints.cases.public import PUBLIC
 from complaints.intake.hint_schemas import AboutToFile
 from complaints.intake.likeness import WINDOW_DAYS, Matter, likeness, question, where
 from complaints.suggestions.suggester import Suggester
@@ -17,17 +18,16 @@ MOST_SHOWN = 5
 FAINTEST = 0.35
 _MOST_COMPARED = 200
 _TIME_LIMIT = "SET LOCAL statement_timeout = '500ms'"
-# Public from verification on: until then nobody has looked whether a case must be protected (case-lifecycle §4, §8).
 _ALIKE = """
 SELECT id, type, state, category, region_code, location, unit_id, occurred_on, received_at, title, body
 FROM cases
 WHERE case_words(((title || ' ') || body)) @@ case_question(:question)
-  AND custody = 'ordinary' AND NOT confidential AND file_complete_at IS NOT NULL
-  AND created_at >= CAST(:since AS timestamptz){place}
+  AND {public} AND created_at >= CAST(:since AS timestamptz){place}
 ORDER BY created_at DESC LIMIT CAST(:most AS integer)
 """
 _IN_REGION = " AND (region_code IS NULL OR region_code = :region OR starts_with(region_code, :region || '.'))"
-_ANYWHERE, _NEARBY = Statement(_ALIKE.format(place="")), Statement(_ALIKE.format(place=_IN_REGION))
+_ANYWHERE = Statement(_ALIKE.format(public=PUBLIC, place=""))
+_NEARBY = Statement(_ALIKE.format(public=PUBLIC, place=_IN_REGION))
 _NAMES = Statement("""
 SELECT DISTINCT ON (id) id, name FROM directory_units WHERE id = ANY(CAST(:ids AS uuid[]))
 ORDER BY id, valid_during @> CAST(:day AS date) DESC, valid_during DESC

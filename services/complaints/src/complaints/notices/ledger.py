@@ -11,6 +11,7 @@ from chassis.ops.identifiers import new_id
 from complaints.cases.lineage import find_joined
 from complaints.invitations.inviting import Inviting
 from complaints.notices.rules import FOLLOWED, REPORTER, Notice, channels, desk_unit, notices_of
+from complaints.notices.tables import deliveries, notices
 
 _ENTRIES = Statement("""
 SELECT told.case_id, told.sequence, h.action, h.actor, h.from_state, h.to_state, h.at, h.public, h.internal,
@@ -25,14 +26,15 @@ _CONTACTS = Statement("""
 SELECT case_id, email_index IS NOT NULL AS has_email, phone_index IS NOT NULL AS has_phone
 FROM reporters WHERE case_id = ANY (CAST(:case_ids AS uuid[]))
 """)
-_TELL = Statement("""
-INSERT INTO notices SELECT each.* FROM jsonb_populate_recordset(CAST(NULL AS notices), CAST(:rows AS jsonb)) AS each
-ON CONFLICT ON CONSTRAINT notices_once_key DO NOTHING RETURNING id
-""")
-_QUEUE = Statement("""
-INSERT INTO deliveries SELECT each.* FROM jsonb_populate_recordset(CAST(NULL AS deliveries), CAST(:rows AS jsonb)) AS each
-ON CONFLICT ON CONSTRAINT deliveries_once_key DO NOTHING
-""")
+_ROWS = "SELECT each.* FROM jsonb_populate_recordset(CAST(NULL AS {0}), CAST(:rows AS jsonb)) AS each"
+_TELL = Statement(
+    f"INSERT INTO {notices.name} {_ROWS.format(notices.name)} "
+    "ON CONFLICT ON CONSTRAINT notices_once_key DO NOTHING RETURNING id"
+)
+_QUEUE = Statement(
+    f"INSERT INTO {deliveries.name} {_ROWS.format(deliveries.name)} "
+    "ON CONFLICT ON CONSTRAINT deliveries_once_key DO NOTHING"
+)
 
 
 class EntryMissing(LookupError):

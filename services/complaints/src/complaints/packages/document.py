@@ -51,6 +51,29 @@ _TOLD = (
     "state",
 )
 """Of an entry's public part, in this order."""
+_VOCABULARIES = {
+    "proposed_outcome": "outcome_codes",
+    "outcome_code": "outcome_codes",
+    "next_body": "referral_bodies",
+}
+"""Whose label stands for a field's code, whatever happened."""
+_VOCABULARIES_OF = {
+    ("contribution", "state"): "contribution_states",
+    ("compensation", "state"): "compensation_states",
+    ("pause", "reason"): "pause_reasons",
+    ("archival", "reason"): "archive_reasons",
+    ("refusal", "reason"): "refusal_reasons",
+}
+"""By the action and the field; elsewhere the field holds people's own words."""
+_BY_ITSELF = {
+    "acceptance_lapsed": Text("dianggap diterima setelah tenggat lewat", "deemed accepted when the time was over"),
+    "arbitration_lapsed": Text("sengketa tidak diputus pada waktunya", "the dispute wasn't decided in time"),
+    "completion_lapsed": Text("kelengkapan tidak diterima pada waktunya", "what was missing didn't come in time"),
+    "pause_maximum": Text("batas waktu penundaan tercapai", "the longest pause was over"),
+    "calendar_changed": Text("kalender kerja berubah", "the working calendar changed"),
+    "reorganisation": Text("unit berubah", "the unit changed"),
+}
+"""Reasons of what the system does."""
 _RESULTS = {
     "met": Text("ditepati", "kept"),
     "breached": Text("terlampaui", "missed"),
@@ -83,7 +106,7 @@ def package_document(package: Package, *, labels: Labels, language: Language) ->
             for name, lines in (
                 ("matter", [text for text in (case["title"], case["body"]) if text]),
                 ("solution", [case["requested_solution"]] if case["requested_solution"] else []),
-                ("timeline", [_entry(entry, labels, language, at(entry["at"])) for entry in content["timeline"]]),
+                ("timeline", [entry_line(entry, labels, language, at(entry["at"])) for entry in content["timeline"]]),
                 ("duties", _duties(content["deadlines"], labels, language, at)),
                 ("custody", [_holder(each, at) for each in content["custody"]]),
                 ("compensation", _compensation(content["compensation"], labels, language)),
@@ -116,10 +139,18 @@ def _facts(content: Mapping[str, Any], *, labels: Labels, language: Language, at
     return ((_FACTS[name].read(language), value) for name, value in told.items() if value)
 
 
-def _entry(entry: Mapping[str, Any], labels: Labels, language: Language, at: str) -> str:
-    public = entry["public"]
-    said = [str(public[name]) for name in _TOLD if isinstance(public.get(name), str)]
-    step = labels.read("case_actions", entry["action"], language)
+def entry_line(entry: Mapping[str, Any], labels: Labels, language: Language, at: str) -> str:
+    """One entry of the history in a line: when, what, and what was said, codes by their labels."""
+    action, public = entry["action"], entry["public"]
+
+    def told(name: str) -> str:
+        if name == "reason" and public[name] in _BY_ITSELF:
+            return _BY_ITSELF[public[name]].read(language)
+        vocabulary = _VOCABULARIES_OF.get((action, name)) or _VOCABULARIES.get(name)
+        return str(public[name]) if vocabulary is None else labels.read(vocabulary, public[name], language)
+
+    said = [told(name) for name in _TOLD if isinstance(public.get(name), str)]
+    step = labels.read("case_actions", action, language)
     return f"{at} – {step}" + (f": {' | '.join(said)}" if said else "")
 
 

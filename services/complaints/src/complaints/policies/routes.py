@@ -12,6 +12,7 @@ from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Transaction
 from chassis.http.idempotency import Once
 from chassis.http.identity import Public
+from chassis.http.pages import PartOfList
 from chassis.http.problems import Forbidden, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import FOREVER, encode, single
@@ -31,10 +32,11 @@ routes = router(tags=["policies"])
     summary="The deadline policies",
     response_model=PolicyList,
 )
-async def list_deadline_policies(_caller: Public, connection: Reading) -> Response:
+async def list_deadline_policies(_caller: Public, connection: Reading, part: PartOfList) -> Response:
     """Each policy in its newest version. A case keeps the versions that were in force on the day it was filed."""
     rows = await queries.list_policies(connection)
-    return Response(encode({"items": [_summary(row) for row in rows]}), media_type="application/json")
+    content = part.of([_summary(row) for row in rows], key="code")
+    return Response(encode(content), media_type="application/json")
 
 
 @routes.get(
@@ -87,12 +89,12 @@ async def adopt_deadline_policy(
 @routes.get(
     "/categories", operation_id="list_categories", summary="The categories of cases", response_model=CategoryList
 )
-async def list_categories(request: Request, _caller: Public, connection: Reading) -> Response:
+async def list_categories(request: Request, _caller: Public, connection: Reading, part: PartOfList) -> Response:
     """All of them, roots first in their customary order."""
     rows = await queries.list_categories(connection)
     items = [{name: row[name] for name in ("code", "parent_code", "label", "attributes")} for row in rows]
     version = int.from_bytes(hashlib.sha256(orjson.dumps(items)).digest()[:4])
-    return single(request, {"items": items}, version=version, cache="public, max-age=300")
+    return single(request, part.of(items, key="code"), version=version, cache="public, max-age=300")
 
 
 def _summary(row: Row) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class PolicyShape(PolicySummary):
 
 class PolicyList(Shape):
     items: list[PolicySummary]
+    next: str | None
 
 
 class CategoryShape(Shape):
@@ -76,6 +77,7 @@ class CategoryShape(Shape):
 
 class CategoryList(Shape):
     items: list[CategoryShape]
+    next: str | None
 
 
 class AdoptionBody(Body):

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Date,
     Text,
     Uuid,
-    and_,
     any_,
     bindparam,
     cast,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
-    not_,
     or_,
     select,
     true,
@@ -27,14 +25,13 @@ from sqlalchemy import (
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Filters, Listed, Sort, between, matching, one_of
+from complaints.cases.public import IS_PUBLIC
 from complaints.cases.tables import cases
 from complaints.publication.tables import public_texts
 from directory.tables import institutions, units
 
 ZONE = "Asia/Jakarta"
 _REGENCY = 5
-IS_PUBLIC = and_(cases.c.custody == "ordinary", not_(cases.c.confidential), cases.c.file_complete_at.is_not(None))
-"""Public from verification on: until then nobody has looked whether a case must be protected (case-lifecycle §4, §8)."""
 
 _newest = (
     select(public_texts.c.title, public_texts.c.text, public_texts.c.answer)

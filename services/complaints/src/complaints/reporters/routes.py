@@ -16,8 +16,9 @@ from chassis.http.problems import Forbidden, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import encode, single
 from chassis.ops.clock import Now
-from complaints.cases import access, lifecycle, shown, status, tokens
+from complaints.cases import access, shown, status, tokens
 from complaints.cases import queries as cases
+from complaints.cases.allowing import allowed_actions
 from complaints.cases.callers import AUDITOR, CaseCaller
 from complaints.cases.rights import Keys, Reader
 from complaints.cases.routes import seen
@@ -73,7 +74,7 @@ async def track(request: Request, _caller: Public, connection: Snapshot, now: No
         "survey": await _invitation(request, connection, row, keys, now),
         "tracking_token": tokens.mint(keys.token, case_id, now),
         "tracking_token_expires_at": now + tokens.LIFETIME,
-        "allowed_actions": lifecycle.allowed_actions(row, roles),
+        "allowed_actions": allowed_actions(row, roles),
     }
     # The ETag lets the reporter send If-Match with what follows.
     return single(request, content, version=row["version"], cache="no-store")

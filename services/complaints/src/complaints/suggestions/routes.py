@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from chassis.data.transactions import Reading
 from chassis.http.identity import Public
+from chassis.http.pages import PartOfList
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
 from chassis.http.versions import FOREVER, encode, single
@@ -73,11 +74,11 @@ async def suggest_for_case(
     summary="The models that suggest categories",
     response_model=CategoryModels,
 )
-async def list_category_models(request: Request, _caller: Public, connection: Reading) -> Response:
+async def list_category_models(request: Request, _caller: Public, connection: Reading, part: PartOfList) -> Response:
     """The newest one first, each with its error on texts that it hasn't seen; the newest one speaks."""
     rows = [dict(row) for row in await queries.list_models(connection, MOST_SHOWN)]
     version = rows[0]["version"] if rows else 0
-    return single(request, {"items": rows}, version=version, cache="public, max-age=60")
+    return single(request, part.of(rows, key="version"), version=version, cache="public, max-age=60")
 
 
 @routes.get(

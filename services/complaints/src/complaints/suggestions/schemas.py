@@ -94,3 +94,4 @@ class CategoryModel(Shape):
 
 class CategoryModels(Shape):
     items: list[CategoryModel]
+    next: str | None

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
+from chassis.http.pages import PartOfList
 from chassis.http.problems import NotFound
 from chassis.http.routing import router
 from chassis.http.versions import encode, single
@@ -88,9 +89,12 @@ async def get_campaign_result(campaign_id: UUID, actor: Anyone, connection: Snap
     response_model=AnnouncedIndexes,
 )
 async def list_service_indexes(
-    _actor: Anyone, connection: Snapshot, institution: Annotated[UUID, Query(description="The institution")]
+    _actor: Anyone,
+    connection: Snapshot,
+    institution: Annotated[UUID, Query(description="The institution")],
+    part: PartOfList,
 ) -> Response:
     """The mean of its units in every campaign whose results are published."""
     items = await announced.announced_indexes(connection, institution)
-    content = {"institution_id": institution, **replies.listed(items)}
+    content = {"institution_id": institution, **part.of(items, key="campaign_id")}
     return Response(encode(content), media_type="application/json")

@@ -10,6 +10,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.data.transactions import Snapshot, Transaction
 from chassis.http.idempotency import Once
+from chassis.http.pages import PartOfList
 from chassis.http.problems import NotAuthenticated
 from chassis.http.routing import router
 from chassis.http.versions import MayMatch, encode, single
@@ -29,13 +30,14 @@ routes = router(tags=["ethics"])
     summary="Verdicts against me",
     response_model=OwnVerdicts,
 )
-async def list_own_verdicts(actor: Anyone, connection: Snapshot, now: Now) -> Response:
+async def list_own_verdicts(actor: Anyone, connection: Snapshot, now: Now, part: PartOfList) -> Response:
     """Of cases that were decided: the caller's own verdict, never the case with whoever else it is about."""
     if actor.kind == "anonymous":
         raise NotAuthenticated
     items = [await _written(connection, row, now) for row in await objecting.find_own_verdicts(connection, actor)]
-    content = {"items": items, "next": None}
-    return Response(encode(content), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(
+        encode(part.of(items, key="case_id")), media_type="application/json", headers={"Cache-Control": "no-store"}
+    )
 
 
 @routes.get(

@@ -4,16 +4,12 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from chassis.data.pool import Connection
-from chassis.data.statements import Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Unavailable
 from directory.calendars import Calendar
-from directory.copy import NoCalendar, find_calendar
-from directory.zones import DEFAULT_ZONE
+from directory.copy import NoCalendar, find_calendar_of
 
 NOON = time(12)
-
-_PLACE = Statement("SELECT region_code, time_zone FROM directory_institutions WHERE id = CAST(:id AS uuid)")
 
 
 class CalendarMissing(Unavailable):
@@ -25,13 +21,8 @@ class CalendarMissing(Unavailable):
 
 async def calendar_of(connection: Connection, institution_id: UUID) -> Calendar:
     """The calendar by which an institution's terms run, in its own zone. Raises CalendarMissing."""
-    place = await _PLACE.fetchrow(connection, id=institution_id)
     try:
-        return await find_calendar(
-            connection,
-            region_code=place["region_code"] if place else None,
-            time_zone=place["time_zone"] if place else DEFAULT_ZONE,
-        )
+        return await find_calendar_of(connection, institution_id)
     except NoCalendar:
         raise CalendarMissing from None
 

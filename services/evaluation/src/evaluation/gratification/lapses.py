@@ -1,16 +1,22 @@
-"""Reports that weren't completed within their term are not followed up: found and ended in the background."""
+"""Reports that weren't completed within their term are not followed up: found and ended in the background.
+
+Before that, terms are counted anew whenever a calendar has changed: no report ends by a day that became a holiday.
+"""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from fastapi import FastAPI
 
 from chassis.data.pool import Connection
-from chassis.data.statements import Statement
+from chassis.data.statements import Row, Statement
 from chassis.data.transactions import begin
 from evaluation.gratification.clocks import COMPLETION
 from evaluation.gratification.lifecycle import NOT_FOLLOWED_UP
 from evaluation.gratification.operations import carry_out
+from evaluation.gratification.recounting import FIRST, find_calendars, recount
 
 EVERY_S = 60.0
 SYSTEM = "system:lapses"
@@ -33,9 +39,21 @@ async def end_lapsed(connection: Connection, now: datetime) -> int:
 
 
 async def run(app: FastAPI) -> None:
-    """Look once a minute, as long as the service runs."""
+    """Look once a minute, as long as the service runs. At the start all are counted anew: a calendar may have come meanwhile."""
+    counted_by: Sequence[Row] = ()
     while True:
+        counted_by = await _keep_up(app, counted_by)
         async with begin(app.state.side_pool) as connection:
             ended = await end_lapsed(connection, app.state.clock())
         if not ended:
             await asyncio.sleep(EVERY_S)
+
+
+async def _keep_up(app: FastAPI, counted_by: Sequence[Row]) -> Sequence[Row]:
+    async with begin(app.state.side_pool) as connection:
+        calendars = await find_calendars(connection)
+    after: UUID | None = FIRST if calendars != counted_by else None
+    while after is not None:
+        async with begin(app.state.side_pool) as connection:
+            after = await recount(connection, after, app.state.clock())
+    return calendars

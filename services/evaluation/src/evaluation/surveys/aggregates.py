@@ -9,7 +9,7 @@ from sqlalchemy import TextClause, text
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement, Statements
-from evaluation.surveys.answers import WHOLE, Cell
+from evaluation.surveys.answers import CHANNEL_DAY, WHOLE, Cell
 from evaluation.surveys.tally import Tally, Union, nothing, united
 
 Cells = Mapping[tuple[str, str], Tally]
@@ -18,6 +18,7 @@ Cells = Mapping[tuple[str, str], Tally]
 # In the order of the key, so that two writers never wait for each other in a circle. Place by place: adding arrays by
 # unnesting them took half of what a batch's sums cost.
 _ADD = """
+WITH added AS (
 INSERT INTO survey_aggregates AS held (survey_id, day, dimension, code, n, sums, square_sum)
 SELECT CAST(:survey_id AS uuid), change.day, change.dimension, change.code, change.n, change.sums, change.square_sum
 FROM jsonb_to_recordset(CAST(:changes AS jsonb)) AS change
@@ -27,7 +28,8 @@ ON CONFLICT (survey_id, day, dimension, code) DO UPDATE SET
     n = held.n + excluded.n,
     sums = (ARRAY[{places}])[1:cardinality(excluded.sums)],
     square_sum = held.square_sum + excluded.square_sum
-RETURNING day, dimension, code, n
+RETURNING day, dimension, code, n)
+SELECT code, n FROM added WHERE dimension = :limited
 """
 _ADDING = Statements()
 
@@ -120,13 +122,15 @@ FROM (SELECT elements, {summed} FROM by_survey aggregate JOIN surveys USING (id)
 
 
 async def add(connection: Connection, survey_id: UUID, changes: Mapping[Cell, Tally]) -> list[Row]:
-    """Add these tallies to the survey's aggregates, in the caller's transaction; the rows' day, dimension, code and new n."""
+    """Add these tallies to the survey's aggregates, in the caller's transaction; of those of CHANNEL_DAY the code and the new n."""
     rows = [
         {"day": day, "dimension": dimension, "code": code, "n": of.n, "sums": of.sums, "square_sum": of.square_sum}
         for (day, dimension, code), of in changes.items()
     ]
     width = max((len(of.sums) for of in changes.values()), default=0) or 1
-    return await _ADDING.get(width, lambda: _added(width)).fetch(connection, survey_id=survey_id, changes=rows)
+    return await _ADDING.get(width, lambda: _added(width)).fetch(
+        connection, survey_id=survey_id, changes=rows, limited=CHANNEL_DAY
+    )
 
 
 async def kept(connection: Connection, survey_id: UUID) -> Cells:

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.http.languages import Text
 from chassis.http.problems import Flaw
+from evaluation.surveys.copy_format import field
 from evaluation.surveys.tally import Tally, tally_of_gaps, tally_of_many
 
 PROFILE = {
@@ -22,8 +23,6 @@ PROFILE = {
 """What may be told of a respondent, each with its vocabulary: nothing that names a person."""
 WHOLE = ("all", "")
 DEFAULT_CHANNEL = "online_link"
-NOTHING = r"\N"
-"""How COPY's text writes null."""
 EXPECTATION = "expectation"
 """Sums by element of what was expected and what was perceived, of those who told both: never a part of the index."""
 ONE_TIME_CODE = "one_time_code"
@@ -62,11 +61,21 @@ class Circumstances:
         return [WHOLE, *((dimension, code) for dimension, code in told.items() if code is not None)]
 
     @cached_property
-    def columns(self) -> str:
-        """The same as columns of COPY's text: channel, service_id, and those of PROFILE. All are codes of vocabularies."""
-        return "\t".join(
-            [self.channel, str(self.service_id or NOTHING), *(self.profile[name] or NOTHING for name in PROFILE)]
-        )
+    def copied(self) -> bytes:
+        """The same as fields of COPY: channel, service_id, and those of PROFILE."""
+        service = field(None if self.service_id is None else self.service_id.bytes)
+        terms = (self.profile[name] for name in PROFILE)
+        profile = (field(None if term is None else term.encode()) for term in terms)
+        return b"".join([field(self.channel.encode()), service, *profile])
+
+
+@lru_cache(maxsize=2_048)
+def circumstances(channel: str, service_id: UUID | None, terms: tuple[str | None, ...]) -> Circumstances:
+    """Those of an answer; the same for all that were given alike, so that what follows from them is made once.
+
+    `terms` stand in the order of PROFILE.
+    """
+    return Circumstances(channel=channel, service_id=service_id, profile=dict(zip(PROFILE, terms, strict=True)))
 
 
 class Counted(NamedTuple):

@@ -32,20 +32,20 @@ async def list_definitions(
 
 
 @routes.get(
-    "/survey-definitions/{code}/{version}",
+    "/survey-definitions/{definition}/{version}",
     operation_id="get_survey_definition",
     summary="A version of a survey's definition",
     response_model=SurveyDefinition,
 )
 async def get_definition(
     request: Request,
-    code: str,
+    definition: str,
     version: Annotated[int, Path(ge=1, le=100_000)],
     _caller: Public,
     connection: Reading,
 ) -> Response:
     """Elements with their wording, the weightings, the bounds of the grades, and the table of sample sizes."""
-    document = await queries.find_definition_document(connection, code, version)
+    document = await queries.find_definition_document(connection, definition, version)
     if document is None:
         raise NotFound
     return single(request, document, version=version)

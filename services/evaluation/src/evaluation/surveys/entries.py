@@ -15,12 +15,11 @@ from evaluation.surveys.answer_schemas import NewAnswer
 from evaluation.surveys.answers import (
     BY_CODE,
     DEFAULT_CHANNEL,
-    NOTHING,
     ONE_TIME_CODE,
     PROFILE,
-    Circumstances,
     Counted,
     Known,
+    circumstances,
     flaws_of_circumstances,
     flaws_of_expectations,
     flaws_of_scores,
@@ -59,23 +58,12 @@ SAME = ("scores", "expectations", "channel", "service_id", *PROFILE, "received_a
 """What two arrivals of one answer have in common."""
 
 
-COLUMNS = (
-    *("id", "survey_id", "scores", "channel", "service_id", *PROFILE, "expectations", "received_at", "day"),
-    *("reference_hash", "counted", "version", "version_at", "created_at"),
-)
-"""Columns of an answer that is new."""
-
-
 class Entry(NamedTuple):
-    """An answer that is ready to be kept. `at`: the instant of its receipt as RFC 3339 text.
-
-    `brought`: its id is the caller's own, so that it may have come before.
-    """
+    """An answer that is ready to be kept. `brought`: its id is the caller's own, so that it may have come before."""
 
     id: UUID
     counted: Counted
     received_at: datetime
-    at: str
     reference: bytes | None
     brought: bool
 
@@ -85,20 +73,6 @@ class Entry(NamedTuple):
         profile = (counted.told.profile[name] for name in PROFILE)
         told = (counted.scores, counted.expectations, counted.told.channel, counted.told.service_id)
         return (*told, *profile, self.received_at, self.reference)
-
-    def line(self, survey_id: str, now: str) -> str:
-        """The values of COLUMNS as a line of COPY's text. All of them are numbers, instants, or codes of vocabularies."""
-        counted, at = self.counted, self.at
-        expected = NOTHING
-        if counted.expectations is not None:
-            told = ",".join(["NULL" if each is None else str(each) for each in counted.expectations])
-            expected = f"{{{told}}}"
-        reference = NOTHING if self.reference is None else rf"\\x{self.reference.hex()}"
-        scores = str(counted.scores)[1:-1]
-        return (
-            f"{self.id.hex}\t{survey_id}\t{{{scores}}}\t{counted.told.columns}\t{expected}\t{at}\t{counted.day.isoformat()}"
-            f"\t{reference}\tt\t1\t{at}\t{now}\n"
-        )
 
     def row(self) -> dict[str, Any]:
         """As the insert statement reads it."""
@@ -189,7 +163,7 @@ def check_entry(survey: Row, answer: NewAnswer, own_services: set[UUID], *, know
         expectations=tuple(expected.get(code) for code in survey["elements"]) if expected else None,
         scores=tuple(answer.answers[code] for code in survey["elements"]),
         day=day,
-        told=Circumstances(channel=channel, service_id=answer.service_id or survey["service_id"], profile=profile),
+        told=circumstances(channel, answer.service_id or survey["service_id"], tuple(profile.values())),
     )
     reference = None if answer.reference is None else reference_hash(survey["id"], answer.reference)
-    return Entry(answer.id or new_id(), counted, received, received.isoformat(), reference, answer.id is not None)
+    return Entry(answer.id or new_id(), counted, received, reference, answer.id is not None)

@@ -15,8 +15,10 @@ from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Problem
 from evaluation.surveys import aggregates
-from evaluation.surveys.answers import CHANNEL_DAY, Cell, Sums, sum_cells
-from evaluation.surveys.entries import COLUMNS, SAME, Entry
+from evaluation.surveys.answers import Cell, Sums, sum_cells
+from evaluation.surveys.copy_format import HEADER, TRAILER
+from evaluation.surveys.copying import COLUMNS, Rows
+from evaluation.surveys.entries import SAME, Entry
 from evaluation.surveys.tally import Tally
 
 MANY = 20
@@ -86,27 +88,28 @@ async def keep(connection: Connection, survey: Row, entries: Sequence[Entry], no
 async def copy_in(connection: Connection, survey: Row, portions: Iterable[Sequence[Entry]], now: datetime) -> None:
     """Copy answers that can't be there already, a portion at a time, while the next are read and added up.
 
-    As text: asyncpg's own encoding of records, value by value, takes half as long again as the whole rest of COPY. Raises
-    ChannelLimitReached.
+    Their rows are made here: asyncpg's own encoding of records, value by value, takes half as long again as the whole rest
+    of COPY. Raises ChannelLimitReached.
     """
-    sums = Sums(limited=survey["channel_limits"])
-    survey_id, at = str(survey["id"]), now.isoformat()
+    sums, rows = Sums(limited=survey["channel_limits"]), Rows(survey["id"], len(survey["elements"]), now)
 
-    async def lines() -> AsyncIterator[bytes]:
+    async def encoded() -> AsyncIterator[bytes]:
+        yield HEADER
         for portion in portions:
-            yield "".join([entry.line(survey_id, at) for entry in portion]).encode()
+            yield rows.encode(portion)
             await asyncio.sleep(0)  # now it is on its way, and PostgreSQL at work
             for entry in portion:
                 sums.add(entry.counted, 1)
+        yield TRAILER
 
-    await connection.copy_to_table("survey_responses", source=lines(), columns=COLUMNS)
+    await connection.copy_to_table("survey_responses", source=encoded(), columns=COLUMNS, format="binary")
     await _add_up(connection, survey, sums.by_cell())
 
 
 async def _add_up(connection: Connection, survey: Row, changes: dict[Cell, Tally]) -> None:
     limits = survey["channel_limits"]
     for cell in await aggregates.add(connection, survey["id"], changes):
-        if cell["dimension"] == CHANNEL_DAY and cell["n"] > limits[cell["code"]]:
+        if cell["n"] > limits[cell["code"]]:
             raise ChannelLimitReached(channel=cell["code"], limit=limits[cell["code"]])
 
 
@@ -136,14 +139,15 @@ async def _insert(
     """
     limited = survey["channel_limits"]
     if len(entries) >= MANY:
-        lines = "".join([entry.line(str(survey["id"]), now.isoformat()) for entry in entries]).encode()
+        rows = Rows(survey["id"], len(survey["elements"]), now).encode(entries)
+        source = BytesIO(HEADER + rows + TRAILER)
         with suppress(asyncpg.UniqueViolationError):
             async with connection.transaction():
-                await connection.copy_to_table("survey_responses", source=BytesIO(lines), columns=COLUMNS)
+                await connection.copy_to_table("survey_responses", source=source, columns=COLUMNS, format="binary")
             return None, sum_cells(((entry.counted, 1) for entry in entries), limited=limited)
     answers = [entry.row() for entry in entries]
-    rows = await _INSERT.fetch(connection, survey_id=survey["id"], answers=answers, now=now)
-    new = None if len(rows) == len(entries) else {row["id"] for row in rows}
+    inserted = await _INSERT.fetch(connection, survey_id=survey["id"], answers=answers, now=now)
+    new = None if len(inserted) == len(entries) else {row["id"] for row in inserted}
     kept = (entry.counted for entry in entries if new is None or entry.id in new)
     return new, sum_cells(((answer, 1) for answer in kept), limited=limited)
 

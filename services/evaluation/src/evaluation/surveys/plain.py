@@ -13,7 +13,16 @@ from uuid import UUID
 
 from chassis.ops.identifiers import acceptable, new_id
 from directory.zones import zone
-from evaluation.surveys.answers import BY_CODE, DEFAULT_CHANNEL, DRIFT, PROFILE, Circumstances, Counted, Known
+from evaluation.surveys.answers import (
+    BY_CODE,
+    DEFAULT_CHANNEL,
+    DRIFT,
+    PROFILE,
+    Circumstances,
+    Counted,
+    Known,
+    circumstances,
+)
 from evaluation.surveys.codes import reference_hash
 from evaluation.surveys.entries import Entry
 
@@ -43,7 +52,6 @@ class PlainReader:
         self._channels = known.channels - known.qualitative - BY_CODE
         self._terms = known.profile
         self._now, self._latest = now, now + DRIFT
-        self._at = now.isoformat()
         self._today = now.astimezone(self._zone).date()
         self._circumstances: dict[tuple[Any, ...], Circumstances] = {}
 
@@ -79,28 +87,28 @@ class PlainReader:
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         counted = Counted(self._elements, scores, None, day, told_of)
-        at = received_at if received is not self._now else self._at
-        return Entry(identifier or new_id(), counted, received, at, reference, identifier is not None)
+        return Entry(identifier or new_id(), counted, received, reference, identifier is not None)
 
     def _read_instant(self, told: str) -> datetime:
         if _INSTANT.fullmatch(told) is None:
             raise ValueError
         received = datetime.fromisoformat(told)
+        if received <= self._now:
+            return received
         if received > self._latest:
             raise ValueError
-        return min(received, self._now)
+        return self._now
 
     def _read_circumstances(self, channel: str, service_id: UUID | None, told: Mapping[str, Any]) -> Circumstances:
         terms = tuple(map(told.get, PROFILE))
-        if not told.keys() <= PROFILE.keys():
+        if len(told) + terms.count(None) != len(PROFILE) and not told.keys() <= PROFILE.keys():
             raise ValueError
         found = self._circumstances.get((channel, service_id, terms))
         if found is None:
             profile: dict[str, str | None] = dict(zip(PROFILE, terms, strict=True))
             if any(term is not None and term not in self._terms[name] for name, term in profile.items()):
                 raise ValueError
-            found = Circumstances(channel=channel, service_id=service_id, profile=profile)
-            self._circumstances[channel, service_id, terms] = found
+            found = self._circumstances[channel, service_id, terms] = circumstances(channel, service_id, terms)
         return found
 
     def _read_id(self, item: Mapping[str, Any]) -> UUID | None:

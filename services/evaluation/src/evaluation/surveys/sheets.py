@@ -14,6 +14,7 @@ li { border: 1px dashed #777; padding: 4mm; break-inside: avoid; display: grid; 
 svg { width: 30mm; height: 30mm }
 b { display: block; font: 700 12pt/1.6 monospace; white-space: nowrap }
 small { display: block; font-size: 8pt; overflow-wrap: anywhere }
+i { display: block }
 """
 PLACE = "{code}"
 
@@ -31,8 +32,8 @@ def _item(code: str, link: str | None) -> str:
     address = None if link is None else link.replace(PLACE, code)
     shown = "" if address is None else f"<small>{escape(address)}</small>"
     return (
-        f'<li>{qr_svg(address or code)}<div>Kode Anda, sekali pakai · <i lang="en">Your code, good once</i>'
+        f'<li>{qr_svg(address or code)}<div>Kode Anda, sekali pakai<i lang="en">Your code, good once</i>'
         f"<b>{escape(code)}</b>{shown}"
-        '<small>Jawaban Anda tidak dikaitkan dengan nama. · <i lang="en">Your answer isn\'t tied to a name.</i></small>'
+        '<small>Jawaban Anda tidak dikaitkan dengan nama.<i lang="en">Your answer isn\'t tied to a name.</i></small>'
         "</div></li>"
     )

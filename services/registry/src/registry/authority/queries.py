@@ -49,11 +49,17 @@ def _world(*, known: bool) -> Statement:
         {period("a")}
     FROM appointments{suffix} AS a JOIN people ON people.id = a.person_id
     WHERE a.role IN {_RANKS} AND {held("a", "in_office_during")}"""  # noqa: S608 - names of ours
+    # Where the service was, if it has gone elsewhere since, or if that wasn't known yet: in the order of recording.
+    later = " OR f.recorded_at > :known_at" if known else ""
     return Statement(f"""
 WITH RECURSIVE {KNOWN_EDGES if known else EDGES},
 services_asked AS (
-    SELECT id, institution_id, unit_id, code, name, region_codes FROM services
-    WHERE id = ANY(CAST(:service_ids AS uuid[]))
+    SELECT s.id, coalesce(former.institution_id, s.institution_id) AS institution_id,
+        coalesce(former.unit_id, s.unit_id) AS unit_id, coalesce(former.code, s.code) AS code, s.name, s.region_codes
+    FROM services AS s LEFT JOIN LATERAL (
+        SELECT f.institution_id, f.unit_id, f.code FROM service_former_places AS f
+        WHERE f.service_id = s.id AND (f.until > CAST(:day AS date){later}) ORDER BY f.id LIMIT 1) AS former ON true
+    WHERE s.id = ANY(CAST(:service_ids AS uuid[]))
 ),
 line AS (
     SELECT u.* FROM units{suffix} AS u

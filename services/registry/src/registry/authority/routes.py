@@ -56,13 +56,8 @@ async def get_authority(
         raise BadRequest(_TWICE, errors=[Flaw("query/as_of", "stated_twice", _TWICE)])
     at = at or as_of
     question = Question(service=service, unit=unit, institution=institution, region=region)
-    instant = at if isinstance(at, datetime) else None
-    day = local_day(instant, DEFAULT_ZONE) if instant else at or today(now)
-    (found,) = await _resolved(connection, [question], Moment(day, at is not None, known_at))
-    there = local_day(instant, found.institution.time_zone) if instant and found.institution else day
-    if there != day:
-        (found,) = await _resolved(connection, [question], Moment(there, stated=True, known_at=known_at))
-    answer = _shown(found, there, request.state.language)
+    ((found, day),) = await _answers(connection, [question], at, known_at, now=now)
+    answer = _shown(found, day, request.state.language)
     return single(request, answer, version=0)  # it is of many things' versions: the tag's hash tells them apart
 
 
@@ -82,11 +77,39 @@ async def get_authorities(
     known_at: KnownAt = None,
 ) -> Response:
     """An answer for each question, in their order; the statements are as few as for one."""
-    moment = Moment(body.at or today(now), body.at is not None, known_at)
-    found = await _resolved(connection, body.items, moment)
-    answers = [_shown(each, moment.day, request.state.language) for each in found]
+    found = await _answers(connection, body.items, body.at, known_at, now=now)
+    answers = [_shown(each, day, request.state.language) for each, day in found]
     content = {"items": [{"status": 200, "authority": answer} for answer in answers]}
     return Response(encode(content), status_code=207, media_type="application/json")
+
+
+async def _answers(
+    connection: Reading,
+    questions: list[Question],
+    at: date | datetime | None,
+    known_at: datetime | None,
+    *,
+    now: datetime,
+) -> list[tuple[Found, date]]:
+    """Each answer with its day: of an instant the day that it is at the institution, which the capital's day finds."""
+    instant = at if isinstance(at, datetime) else None
+    day = local_day(instant, DEFAULT_ZONE) if instant else at or today(now)
+    found = await _resolved(connection, questions, Moment(day, at is not None, known_at))
+    answers = [(each, day) for each in found]
+    if instant is None:
+        return answers
+    elsewhere: dict[date, list[int]] = {}
+    for place, each in enumerate(found):
+        there = local_day(instant, each.institution.time_zone) if each.institution else day
+        if there != day:
+            elsewhere.setdefault(there, []).append(place)
+    for there, places in elsewhere.items():
+        again = await _resolved(
+            connection, [questions[place] for place in places], Moment(there, stated=True, known_at=known_at)
+        )
+        for place, each in zip(places, again, strict=True):
+            answers[place] = (each, there)
+    return answers
 
 
 async def _resolved(connection: Reading, questions: list[Question], moment: Moment) -> list[Found]:

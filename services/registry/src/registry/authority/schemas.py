@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from chassis.http.flaws import Broken
 from chassis.http.languages import Text
-from chassis.http.models import Body, RegionCode, Shape
+from chassis.http.models import Body, Instant, RegionCode, Shape
 from registry.shapes import Period
 
 _NOTHING = Text("Sebutkan service, unit, institution, atau region.", "Name a service, unit, institution or region.")
@@ -30,10 +30,10 @@ class Question(Body):
 
 
 class Questions(Body):
-    """Up to 1,000 questions about one day."""
+    """Up to 1,000 questions about one day, or one instant: then each of the day that it is at its institution."""
 
     items: Annotated[list[Question], Field(min_length=1, max_length=1_000)]
-    at: date | None = None
+    at: date | Instant | None = Field(None, description="The day, or an instant of it; default now")
 
 
 class Reason(Shape):

@@ -10,6 +10,7 @@ from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.identity import Public
 from chassis.http.models import RegionCode
+from chassis.http.pages import PartOfList
 from chassis.http.problems import BadRequest, Flaw, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import FOREVER, MayMatch, encode, single
@@ -66,12 +67,15 @@ async def get_calendar(
     summary="The versions of a calendar",
     response_model=CalendarVersions,
 )
-async def list_calendar_versions(_caller: Public, connection: Reading, _moment: OnDay, code: CalendarCode) -> Response:
+async def list_calendar_versions(
+    _caller: Public, connection: Reading, _moment: OnDay, code: CalendarCode, part: PartOfList
+) -> Response:
     """Each by the decree that it rests on; one is read by `?version=`. Each tells of all days, so that `as_of` changes nothing."""
     rows = await queries.find_versions(connection, code)
     if not rows:
         raise NotFound
-    return Response(encode({"items": [dict(row) for row in rows]}), media_type="application/json")
+    content = part.of([dict(row) for row in rows], key="version")
+    return Response(encode(content), media_type="application/json")
 
 
 @routes.get(
@@ -121,7 +125,9 @@ async def put_calendar(
 ) -> Response:
     """A decree changed the year: the whole calendar as a new version. Open deadlines are computed anew from its fact.
 
-    The platform puts any calendar; a local government the layer of its own region.
+    The platform puts any calendar; a local government the layer of its own region. A calendar whose code is that of an
+    institution holds that institution's own days and hours, over those of its region: the platform alone puts it, so that nobody
+    lengthens their own terms.
     """
     content = {**document.model_dump(mode="json"), "code": code}
     row = await operations.put_by(connection, content, actor=actor, now=now, expected=expected)

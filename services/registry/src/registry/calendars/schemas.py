@@ -117,6 +117,7 @@ class CalendarVersions(Shape):
     """Every version of a calendar, the newest first."""
 
     items: list[CalendarVersion]
+    next: str | None
 
 
 class LayerUsed(Shape):

@@ -13,7 +13,7 @@ from chassis.http.models import Body, Code, Line, Prose, RegionCode
 from chassis.imports.child import columns, required_columns
 from registry.appointments.schemas import DecreeNumber, EmployeeNumber, Identifier
 from registry.institutions.schemas import Zone
-from registry.services.schemas import Bases, Hours, Locations, Partners
+from registry.services.schemas import Bases, Hours, Locations, Partners, Places, SpecialHours
 from registry.standards.components import Components, Passage
 
 _NOT_JSON = Text("Isi sel ini harus JSON.", "The cell must hold JSON.")
@@ -117,6 +117,9 @@ class ServiceRow(Owned):
     locations: Annotated[Locations, Json] = Field(default_factory=list)
     opening_hours: Annotated[Hours, Json] = Field(default_factory=dict)
     partners: Annotated[Partners, Json] = Field(default_factory=list)
+    place_ids: Annotated[Places, Listed] = Field(default_factory=list)
+    open_on_holidays: bool = False
+    special_hours: Annotated[SpecialHours, Json] = Field(default_factory=list)
     state: Literal["draft", "active"] = "draft"
     active_from: date | None = Field(None, description="Since when it is offered; default today")
 

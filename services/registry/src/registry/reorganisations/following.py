@@ -16,6 +16,7 @@ from chassis.data.transactions import begin
 from registry.moments import today
 from registry.recorded import begin_change
 from registry.services import facts as service_facts
+from registry.services import places
 from registry.standards import lifecycle
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
@@ -107,6 +108,8 @@ async def take_effect(connection: Connection, identity: UUID, *, by: By) -> Row 
     if effected is None:
         return None
     following = await find_passing_standards(connection, identity)
+    passing = await find_passing_services(connection, identity)
+    await places.keep(connection, [row["id"] for row in passing], until=effected["effective_on"])
     moved = await _PASS_SERVICES.fetch(connection, id=identity)
     await service_facts.record_changes(connection, [row["id"] for row in moved], now=by.now)
     await _PASS_POSTS.execute(connection, id=identity)

@@ -3,15 +3,16 @@
 All steps happen at once. What hangs on something that ends follows where it is allotted, else the principal successor.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from chassis.http.problems import Flaw
+from registry.reorganisations.naming import Naming
 from registry.reorganisations.overall import circle_flaws, code_flaws
 from registry.reorganisations.plan import Continuation, NewPlace, Plan, Reparent, Subject, Succession
 from registry.reorganisations.problems import flaw
 from registry.reorganisations.shares import ONE, principal_first
-from registry.reorganisations.steps import Establish, Move, Named, Part, Rename, Step, Succeed
+from registry.reorganisations.steps import Establish, Move, Part, Rename, Step, Succeed
 from registry.reorganisations.world import World
 
 
@@ -24,22 +25,17 @@ def make_plan(steps: Sequence[Step], world: World, *, new_id: Callable[[], UUID]
 
 class _Planner:
     def __init__(self, steps: Sequence[Step], world: World, new_id: Callable[[], UUID]) -> None:
-        self.steps, self.world, self.new_id = steps, world, new_id
+        self.steps, self.world = steps, world
         self.plan = Plan()
         self.flaws: list[Flaw] = []
-        self.by_key: dict[str, Subject] = {}
-        self.ending: dict[UUID, Succeed] = {}
-        """What passes to successors, staying or not."""
-        self.staying: set[UUID] = set()
-        self.moving: dict[UUID, str] = {}
-        """Units that are moved or allotted by a step, with its pointer."""
+        self.names = Naming(steps, world, self.plan, self.flaws, new_id=new_id)
         self.places: dict[UUID, tuple[UUID | None, str]] = {}
         """New parents within institutions, with the step's pointer: what circles are looked for in."""
 
     def run(self) -> None:
-        self._open_keys()
-        self._find_ends()
-        self._find_moves()
+        self.names.open_keys()
+        self.names.find_ends()
+        self.names.find_moves()
         for step in self.steps:
             match step:
                 case Establish():
@@ -57,103 +53,8 @@ class _Planner:
     def _wrong(self, pointer: str, code: str) -> None:
         self.flaws.append(flaw(pointer, code))
 
-    # Names
-
-    def _open_keys(self) -> None:
-        """Institutions first: established units may belong to them."""
-        for step in sorted(self._established(), key=lambda step: step.kind):
-            if step.key in self.by_key:
-                self._wrong(f"{step.pointer}/key", "key_taken")
-                continue
-            identity = self.new_id()
-            institution_id = identity
-            if step.institution is not None:
-                owner = self._resolve(step.institution)
-                if owner is None:
-                    continue
-                if owner.kind != "institution":
-                    self._wrong(step.institution.pointer, "an_institution_needed")
-                    continue
-                institution_id = owner.id
-            self.by_key[step.key] = Subject(step.kind, identity, institution_id, established=True)
-            self.plan.keys[step.key] = identity
-
-    def _established(self) -> Iterator[Establish]:
-        return (step for step in self.steps if isinstance(step, Establish))
-
-    def _resolve(self, named: Named) -> Subject | None:
-        """What a step names; None, with a flaw, if there is no such thing on the day."""
-        if named.key is not None:
-            if named.key not in self.by_key:
-                # A key whose own step is flawed is that step's flaw.
-                if not any(step.key == named.key for step in self._established()):
-                    self._wrong(named.pointer, "unknown_key")
-                return None
-            return self.by_key[named.key]
-        assert named.id is not None
-        if named.kind == "unit":
-            unit = self.world.units.get(named.id)
-            if unit is None or not unit.in_force:
-                self._wrong(named.pointer, "unknown_unit" if unit is None else "not_in_force")
-                return None
-            self.plan.institution_ids.add(unit.institution_id)
-            return Subject("unit", named.id, unit.institution_id)
-        institution = self.world.institutions.get(named.id)
-        if institution is None or not institution.in_force:
-            self._wrong(named.pointer, "unknown_institution" if institution is None else "not_in_force")
-            return None
-        self.plan.institution_ids.add(named.id)
-        return Subject("institution", named.id, named.id)
-
-    def _receiver(self, named: Named) -> Subject | None:
-        """What takes something over: it must go on without an end."""
-        found = self._resolve(named)
-        if found is None:
-            return None
-        if found.id in self.ending and found.id not in self.staying:
-            self._wrong(named.pointer, "ends")
-            return None
-        known = self.world.units.get(found.id) if found.kind == "unit" else self.world.institutions.get(found.id)
-        if known is not None and not known.lasting:
-            self._wrong(named.pointer, "not_lasting")
-            return None
-        return found
-
-    # What ends and what moves, before anything is planned: the order of the steps doesn't matter
-
-    def _find_ends(self) -> None:
-        for step in self.steps:
-            if not isinstance(step, Succeed):
-                continue
-            subject = step.subject
-            if subject.key is not None:
-                self._wrong(subject.pointer, "established_here" if subject.key in self.by_key else "unknown_key")
-            elif subject.id in self.ending:
-                self._wrong(subject.pointer, "named_twice")
-            elif subject.id is not None:
-                self.ending[subject.id] = step
-                if any(part.to.id == subject.id for part in step.parts):
-                    self.staying.add(subject.id)
-                if subject.id in self.world.reorganised_later:
-                    self._wrong(subject.pointer, "reorganised_later")
-
-    def _find_moves(self) -> None:
-        for step in self.steps:
-            named = [step.subject] if isinstance(step, Move) else []
-            if isinstance(step, Succeed):
-                named = [each for part in step.parts for each in part.units]
-            for each in named:
-                if each.id is None:
-                    continue
-                if each.id in self.moving or each.id in self.ending:
-                    self._wrong(each.pointer, "named_twice")
-                else:
-                    self.moving[each.id] = each.pointer
-
-    # Steps
-
     def _establish(self, step: Establish) -> None:
-        subject = self.by_key.get(step.key)
+        subject = self.names.by_key.get(step.key)
         if subject is None:
             return
         content, pointer = step.content, f"{step.pointer}/{step.kind}"
@@ -170,8 +71,8 @@ class _Planner:
             self.plan.established.append(NewPlace(subject, None, content))
             return
         assert step.institution is not None
-        self._receiver(step.institution)
-        parent = self._receiver(step.parent) if step.parent is not None else None
+        self.names.receiver(step.institution)
+        parent = self.names.receiver(step.parent) if step.parent is not None else None
         if parent is not None and step.parent is not None:
             if parent.kind != "unit":
                 self._wrong(step.parent.pointer, "a_unit_needed")
@@ -181,13 +82,13 @@ class _Planner:
         self.plan.established.append(NewPlace(subject, parent.id if parent else None, content))
 
     def _rename(self, step: Rename) -> None:
-        subject = self._resolve(step.subject)
+        subject = self.names.resolve(step.subject)
         if subject is None:
             return
         content = {name: value for name, value in step.content.items() if name != "code" or value is not None}
         if subject.established:
             self._wrong(step.subject.pointer, "established_here")
-        elif subject.id in self.ending and subject.id not in self.staying:
+        elif self.names.ends(subject.id):
             self._wrong(step.subject.pointer, "ends")
         elif any(held.id == subject.id for held, _ in self.plan.renamed):
             self._wrong(step.subject.pointer, "named_twice")
@@ -197,7 +98,7 @@ class _Planner:
             self.plan.renamed.append((subject, content))
 
     def _move(self, step: Move) -> None:
-        subject, to = self._resolve(step.subject), self._receiver(step.to)
+        subject, to = self.names.resolve(step.subject), self.names.receiver(step.to)
         if subject is None or to is None:
             return
         if subject.kind != "unit":
@@ -218,18 +119,15 @@ class _Planner:
         if owner is not None and owner.institution_id != to.institution_id:
             self.plan.continued.append(Continuation(unit_id, to.institution_id, parent_id))
             self.plan.institution_ids.add(owner.institution_id)
-            if self._ends(to.institution_id):
+            if self.names.ends(to.institution_id):
                 self._wrong(pointer, "ends")
         else:
             self.plan.reparented.append(Reparent(unit_id, old_parent, parent_id))
             self.places[unit_id] = (parent_id, pointer)
 
-    def _ends(self, identity: UUID) -> bool:
-        return identity in self.ending and identity not in self.staying
-
     def _succeed(self, step: Succeed) -> None:
-        subject = self._resolve(step.subject)
-        if subject is None or self.ending.get(subject.id) is not step:
+        subject = self.names.resolve(step.subject)
+        if subject is None or self.names.ending.get(subject.id) is not step:
             return
         self.plan.national |= subject.kind == "institution"
         parts = self._parts(step, subject)
@@ -237,7 +135,7 @@ class _Planner:
             return
         if not parts and self._left(subject):
             self._wrong(step.pointer, "successor_needed")
-        if subject.id not in self.staying:
+        if subject.id not in self.names.staying:
             self.plan.ended.append(subject)
         shares = {to: part.share for part, to in parts}
         ordered = principal_first([(to.id, share) for to, share in shares.items()], itself=subject.id)
@@ -252,7 +150,7 @@ class _Planner:
         before = len(self.flaws)
         found: list[tuple[Part, Subject]] = []
         for part in step.parts:
-            to = self._receiver(part.to)
+            to = self.names.receiver(part.to)
             if to is None:
                 continue
             if to.kind != subject.kind:
@@ -271,7 +169,7 @@ class _Planner:
         """Whether something in what ends would have no place any more."""
         below = self.world.below.get(subject.id, ())
         return subject.id in self.world.serving or any(
-            unit_id not in self.ending and unit_id not in self.moving for unit_id in below
+            unit_id not in self.names.ending and unit_id not in self.names.moving for unit_id in below
         )
 
     def _hand_down(
@@ -280,13 +178,13 @@ class _Planner:
         below = self.world.below.get(subject.id, [])
         for part, to in parts:
             for named in part.units:
-                unit = self._resolve(named)
+                unit = self.names.resolve(named)
                 inside = unit is not None and (
                     unit.id in below if subject.kind == "unit" else unit.institution_id == subject.id
                 )
                 if unit is not None and not inside:
                     self._wrong(named.pointer, "not_below")
-                elif unit is not None and to.id != subject.id and self.moving.get(unit.id) == named.pointer:
+                elif unit is not None and to.id != subject.id and self.names.moving.get(unit.id) == named.pointer:
                     old = self.world.units[unit.id].parent_id
                     self._place(unit.id, to, named.pointer, old_parent=old)
             for pointer, service_id in part.services:
@@ -300,7 +198,7 @@ class _Planner:
             return
         old_parent = subject.id if subject.kind == "unit" else None
         for unit_id in below:
-            if unit_id not in self.ending and unit_id not in self.moving:
+            if unit_id not in self.names.ending and unit_id not in self.names.moving:
                 self._place_below(unit_id, principal, step, old_parent)
 
     def _place_below(self, unit_id: UUID, to: Subject, step: Succeed, old_parent: UUID | None) -> None:

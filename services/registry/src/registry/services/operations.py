@@ -15,7 +15,7 @@ from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry import rights
 from registry.moments import Moment, today
-from registry.services import facts, funding, problems, queries
+from registry.services import facts, funding, places, problems, queries
 from registry.services.tables import services
 from registry.terms import Terms
 from registry.units import queries as units
@@ -45,9 +45,6 @@ _DEACTIVATE = Statement("""
 UPDATE services SET state = 'inactive', active_during = active_during - datemultirange(daterange(CAST(:day AS date), NULL))
 WHERE id = CAST(:id AS uuid)
 AND EXISTS (SELECT FROM unnest(active_during) AS span WHERE upper_inf(span) AND lower(span) <= CAST(:day AS date))""")
-_MALLS = Statement("""
-SELECT id FROM units
-WHERE id = ANY(CAST(:ids AS uuid[])) AND kind = 'public_service_mall' AND valid_during @> CAST(:day AS date)""")
 _MISSING_REGIONS = Statement("""
 SELECT code FROM unnest(CAST(:codes AS text[])) AS code WHERE NOT EXISTS (SELECT FROM regions WHERE regions.code = code.code)
 """)
@@ -93,6 +90,7 @@ async def change(
         taking_over = await _unit(connection, stated["unit_id"], actor=actor, now=now)
         if taking_over != held["institution_id"]:
             raise problems.unknown_unit()
+        await places.keep(connection, [identity], until=today(now))
     new = {name: stated.get(name, held[name]) for name in _CONTENT}
     new["funding_route"] = await _funding_route(
         connection, new, held["institution_id"], active=held["state"] == "active", now=now
@@ -205,8 +203,7 @@ async def _check_places(connection: Connection, content: Mapping[str, Any], *, n
     stated = content.get("place_ids") or ()
     if not stated:
         return
-    rows = await _MALLS.fetch(connection, ids=list(stated), day=today(now))
-    malls = {row["id"] for row in rows}
+    malls = await places.find_malls(connection, stated, day=today(now))
     if not malls.issuperset(stated):
         raise problems.not_malls([f"/place_ids/{index}" for index, each in enumerate(stated) if each not in malls])
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from itertools import product, starmap
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Date,
     Double,
     Float,
+    FromClause,
     Select,
     Text,
     Uuid,
@@ -29,7 +31,8 @@ from chassis.data.statements import Row, Statement, Statements
 from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, matching, one_of
 from chassis.http.models import RegionCode
 from registry.institutions.tables import institutions
-from registry.moments import Moment
+from registry.moments import AS_OF, Moment
+from registry.services.places import moved_since, services_then
 from registry.services.tables import services
 from registry.units.subtrees import is_wide, of_units
 
@@ -40,31 +43,37 @@ SHOWN = (
 )  # fmt: skip
 _Q = bindparam("q", type_=Text)
 _ID = bindparam("id", type_=Uuid)
-LISTED = select(*(services.c[name] for name in SHOWN), services.c.version)
+
+
+def _listed(table: FromClause) -> Select[Any]:
+    return select(*(table.c[name] for name in SHOWN), table.c.version)
 
 
 def _words() -> ColumnElement[Any]:
     return func.websearch_to_tsquery("indonesian", func.without_stop_words(_Q))
 
 
-def _worded() -> ColumnElement[bool]:
-    return services.c.search.op("@@", is_comparison=True)(_words())
+def _worded(table: FromClause) -> ColumnElement[bool]:
+    return table.c.search.op("@@", is_comparison=True)(_words())
 
 
-def _similar() -> ColumnElement[bool]:
-    return services.c.name.op("%>", is_comparison=True)(_Q)
+def _similar(table: FromClause) -> ColumnElement[bool]:
+    return table.c.name.op("%>", is_comparison=True)(_Q)
 
 
-def _serving() -> ColumnElement[bool]:
+def _serving(table: FromClause) -> ColumnElement[bool]:
     line = func.array_append(func.region_line(bindparam("region", type_=Text)), literal_column("'everywhere'"))
-    return func.areas_served(services.c.region_codes).op("&&", is_comparison=True)(line)
+    return func.areas_served(table.c.region_codes).op("&&", is_comparison=True)(line)
 
 
 RELEVANCE = "relevance"
-_SORTS = {
-    "name": Sort((services.c.name, services.c.id), (str, UUID)),
-    "created_at": Sort((services.c.id,), (UUID,)),
-}
+
+
+def _sorts(table: FromClause) -> dict[str, Sort]:
+    return {
+        "name": Sort((table.c.name, table.c.id), (str, UUID)),
+        "created_at": Sort((table.c.id,), (UUID,)),
+    }
 
 
 def _any_term(name: str, column: ColumnElement[Any], description: str) -> Parameter:
@@ -78,42 +87,55 @@ def _any_term(name: str, column: ColumnElement[Any], description: str) -> Parame
     )
 
 
-def _filters(found: Callable[[], ColumnElement[bool]], *, wide: bool) -> Filters:
+Condition = Callable[[FromClause], ColumnElement[bool]]
+"""On the table of services, or on `services_then`."""
+
+
+def _filters(table: FromClause, found: Condition, *, wide: bool) -> Filters:
     return Filters(
         parameters=[
-            matching("q", found, "Words of name and description, in any form; if none has them, names like it"),
-            one_of("institution", services.c.institution_id, UUID, "Institutions"),
-            one_of("kind", services.c.kind, str, "Kind, see the vocabulary service_kinds"),
-            one_of("field", services.c.field, str, "Field, see the vocabulary service_fields"),
-            one_of("state", services.c.state, str, "draft, active, inactive"),
-            one_of("code", services.c.code, str, "Codes within the institution"),
-            matching("region", _serving, "A region that it serves, itself or by a larger area", RegionCode),
-            _any_term("life_event", services.c.life_events, "Life events"),
-            _any_term("target_group", services.c.target_groups, "Target groups"),
-            _any_term("vulnerable_group", services.c.vulnerable_groups, "Vulnerable groups"),
+            matching(
+                "q", lambda: found(table), "Words of name and description, in any form; if none has them, names like it"
+            ),
+            one_of("institution", table.c.institution_id, UUID, "Institutions"),
+            one_of("kind", table.c.kind, str, "Kind, see the vocabulary service_kinds"),
+            one_of("field", table.c.field, str, "Field, see the vocabulary service_fields"),
+            one_of("state", table.c.state, str, "draft, active, inactive"),
+            one_of("code", table.c.code, str, "Codes within the institution"),
+            matching(
+                "region", lambda: _serving(table), "A region that it serves, itself or by a larger area", RegionCode
+            ),
+            _any_term("life_event", table.c.life_events, "Life events"),
+            _any_term("target_group", table.c.target_groups, "Target groups"),
+            _any_term("vulnerable_group", table.c.vulnerable_groups, "Vulnerable groups"),
             Parameter(
                 "place",
                 list[UUID],
-                lambda: services.c.place_ids.op("&&", is_comparison=True)(bindparam("place", type_=ARRAY(Uuid))),
+                lambda: table.c.place_ids.op("&&", is_comparison=True)(bindparam("place", type_=ARRAY(Uuid))),
                 "Public service malls (units) where it is given",
                 many=True,
             ),
-            _any_term("channel", services.c.channels, "Channels, see the vocabulary service_delivery_channels"),
-            *of_units(services.c.unit_id, wide=wide),
+            _any_term("channel", table.c.channels, "Channels, see the vocabulary service_delivery_channels"),
+            *of_units(table.c.unit_id, wide=wide),
         ],
-        sorts=_SORTS,
+        sorts=_sorts(table),
         default_sort="name",
     )
 
 
-def _distance() -> ColumnElement[float]:
+def _distance(table: FromClause) -> ColumnElement[float]:
     """How far a service is from words that it has: less is better."""
-    return (-cast(func.ts_rank(services.c.search, _words()), Double)).label("distance")
+    return (-cast(func.ts_rank(table.c.search, _words()), Double)).label("distance")
 
 
-def _unlikeness() -> ColumnElement[float]:
+def _unlikeness(table: FromClause) -> ColumnElement[float]:
     """How far a name is from words that are nowhere: less is better."""
-    return cast(_Q.op("<<->", return_type=Float)(services.c.name), Double).label("distance")
+    return cast(_Q.op("<<->", return_type=Float)(table.c.name), Double).label("distance")
+
+
+# The day is bound in any case: the unit's subtree is that of the day. A list asks what was offered only if one is named.
+def _offered(table: FromClause) -> ColumnElement[bool]:
+    return or_(~bindparam("stated", type_=Boolean), table.c.active_during.op("@>", is_comparison=True)(AS_OF))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,40 +144,44 @@ class _Search:
 
     source: Select[Any]
     filters: Filters
+    offered: ColumnElement[bool]
 
 
-def _search(found: Callable[[], ColumnElement[bool]], far: ColumnElement[float] | None, *, wide: bool) -> _Search:
-    filters = _filters(found, wide=wide)
-    if far is None:
-        return _Search(LISTED, filters)
-    nearest = Sort((far, services.c.name, services.c.id), (float, str, UUID))
-    return _Search(LISTED.add_columns(far), replace(filters, sorts={RELEVANCE: nearest}, statements=Statements()))
+class _Way(NamedTuple):
+    """`worded`: by words, else by likeness. `ranked`: by relevance. `wide`: of a large subtree. `moved`: as placed on the day."""
+
+    worded: bool
+    ranked: bool
+    wide: bool
+    moved: bool
 
 
-_SEARCHES = {
-    (worded, ranked, wide): _search(
-        _worded if worded else _similar,
-        (_distance() if worded else _unlikeness()) if ranked else None,
-        wide=wide,
-    )
-    for worded in (True, False)
-    for ranked in (True, False)
-    for wide in (True, False)
-}
+def _search(way: _Way) -> _Search:
+    table: FromClause = services_then if way.moved else services
+    filters = _filters(table, _worded if way.worded else _similar, wide=way.wide)
+    if not way.ranked:
+        return _Search(_listed(table), filters, _offered(table))
+    far = _distance(table) if way.worded else _unlikeness(table)
+    nearest = Sort((far, table.c.name, table.c.id), (float, str, UUID))
+    filters = replace(filters, sorts={RELEVANCE: nearest}, statements=Statements())
+    return _Search(_listed(table).add_columns(far), filters, _offered(table))
+
+
+_SEARCHES = {way: _search(way) for way in starmap(_Way, product((True, False), repeat=4))}
 """By words or, for words that nobody uses and are most likely a typo, by likeness: asked in one statement it took a hundred times
 as long. So a typo's hits never stand among those of the words themselves."""
 FILTERS = replace(
-    _filters(_worded, wide=False),
-    sorts={**_SORTS, RELEVANCE: Sort((services.c.id,), (UUID,))},
+    _filters(services, _worded, wide=False),
+    sorts={**_sorts(services), RELEVANCE: Sort((services.c.id,), (UUID,))},
     default_sort=RELEVANCE,
 )
 """What a caller may ask for. `relevance` counts with words alone; without them the order is that of names."""
 MOST_RANKED = 5_000
 """Of more hits than that the best are no better than the rest: they come by name, and a page costs what it did."""
 _HITS = Statement(
-    select(func.count()).select_from(select(services.c.id).where(_worded()).limit(MOST_RANKED + 1).subquery())
+    select(func.count()).select_from(select(services.c.id).where(_worded(services)).limit(MOST_RANKED + 1).subquery())
 )
-_ONE = Statement(LISTED.where(services.c.id == _ID))
+_ONE = Statement(_listed(services).where(services.c.id == _ID))
 _PROVIDER = Statement(
     select(institutions.c.time_zone, institutions.c.region_code)
     .join(services, services.c.institution_id == institutions.c.id)
@@ -172,24 +198,24 @@ _PROVIDER_KIND = Statement(
     )
     .limit(1)
 )
-_LOCKED = Statement(LISTED.where(services.c.id == _ID).with_for_update())
-# The day is bound in any case: the unit's subtree is that of the day. A list asks what was offered only if one is named.
-_OFFERED = or_(
-    ~bindparam("stated", type_=Boolean),
-    services.c.active_during.op("@>", is_comparison=True)(bindparam("as_of", type_=Date)),
-)
-_OFFERED_ONE = Statement(LISTED.where(services.c.id == _ID, _OFFERED))
+_LOCKED = Statement(_listed(services).where(services.c.id == _ID).with_for_update())
+_OFFERED_ONE = Statement(_listed(services_then).where(services_then.c.id == _ID, _offered(services_then)))
 
 
 async def find_services(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
-    """A page of services: whatever their state, or those that were active on the day that was stated."""
+    """A page of services: whatever their state, or those that were active on the day that was stated, where they were then."""
     values = {**moment.values, "stated": moment.stated}
     words = chosen.values.get("q")
     hits: int = 0 if words is None else await _HITS.fetchval(connection, q=words)
     chosen = _ordered(chosen, rankable=words is not None and hits <= MOST_RANKED)
-    wide = await is_wide(connection, chosen, moment)
-    search = _SEARCHES[words is None or hits > 0, chosen.sort.lstrip("-") == RELEVANCE, wide]
-    return await search.filters.page(connection, chosen, search.source, reach=("all", _OFFERED, values))
+    way = _Way(
+        worded=words is None or hits > 0,
+        ranked=chosen.sort.lstrip("-") == RELEVANCE,
+        wide=await is_wide(connection, chosen, moment),
+        moved=moment.stated and await moved_since(connection, moment.day),
+    )
+    search = _SEARCHES[way]
+    return await search.filters.page(connection, chosen, search.source, reach=("all", search.offered, values))
 
 
 def _ordered(chosen: Chosen, *, rankable: bool) -> Chosen:
@@ -215,7 +241,7 @@ async def find_provider_kind(connection: Connection, institution_id: UUID, *, on
 async def find_service(
     connection: Connection, identity: UUID, *, lock: bool = False, on: date | None = None
 ) -> Row | None:
-    """A service, whatever its state; with a day, only if it was offered then."""
+    """A service, whatever its state; with a day, only if it was offered then, and where it was."""
     if on is not None:
         return await _OFFERED_ONE.fetchrow(connection, id=identity, stated=True, as_of=on)
     return await (_LOCKED if lock else _ONE).fetchrow(connection, id=identity)

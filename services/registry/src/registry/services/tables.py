@@ -7,8 +7,11 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Table,
     Text,
@@ -71,4 +74,24 @@ services = Table(
     Index("services_name_idx", "name", "id"),
     Index("services_search_idx", "search", text("areas_served(region_codes)"), postgresql_using="gin"),
     Index("services_name_trigram_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+)
+
+service_former_places = Table(
+    "service_former_places",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("service_id", Uuid, ForeignKey("services.id"), nullable=False),
+    Column("institution_id", Uuid, nullable=False),
+    Column("unit_id", Uuid, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("until", Date, nullable=False),  # exclusive
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    ForeignKeyConstraint(
+        ["unit_id", "institution_id"],
+        [unit_identities.c.id, unit_identities.c.institution_id],
+        name="service_former_places_unit_fk",
+    ),
+    Index("service_former_places_service_id_idx", "service_id", "id"),
+    Index("service_former_places_until_idx", "until"),
+    Index("service_former_places_unit_id_idx", "unit_id"),
 )

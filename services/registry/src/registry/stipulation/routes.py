@@ -15,11 +15,12 @@ from chassis.http.versions import IfMatch, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
 from registry.moments import Cut, OnDay, cut_at
+from registry.standards import facts, lifecycle, rights
 from registry.standards.operations import By
 from registry.standards.routes import Head, HeadOrHigher, kept, readable, reply
 from registry.standards.schemas import Standard
 from registry.stipulation import operations, queries
-from registry.stipulation.schemas import Publication, PublicationBody, Stipulation, StipulationBody
+from registry.stipulation.schemas import Publication, PublicationBody, StandardText, Stipulation, StipulationBody
 
 REFUSED: dict[int | str, dict[str, Any]] = {
     409: {"description": "move_not_allowed: allowed_actions names what is"},
@@ -68,6 +69,27 @@ async def get_stipulation(
         raise NotFound
     content = {name: value for name, value in found.items() if name != "stipulated_by"}
     return single(request, content, version=row["revision"], **kept(actor, row))
+
+
+@routes.get(
+    "/standards/{standard_id}/text",
+    operation_id="get_standard_text",
+    summary="What a decree fixed",
+    response_model=StandardText,
+)
+async def get_standard_text(
+    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, moment: OnDay, now: Now
+) -> Response:
+    """The text alone, without the state of a day: it never changes, and what anybody may read of it is kept for ever."""
+    row = await readable(connection, standard_id, actor, at=now, moment=moment)
+    if row["content_hash"] is None or row["state"] in lifecycle.DRAFTED:
+        raise NotFound
+    content = {
+        "standard_id": standard_id,
+        **{name: row[name] for name in ("service_id", "number", "version", "considerations", "content_hash")},
+        "components": facts.visible_components(row, insider=rights.is_insider(actor, row)),
+    }
+    return single(request, content, version=row["version"], **kept(actor, row))
 
 
 @routes.post(

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from chassis.http.models import Body, Line, Prose, Shape
+from registry.standards.components import Components
+from registry.standards.considerations import Considerations
 
 Medium = Literal[
     "sippn",
@@ -117,6 +119,18 @@ class Stipulation(Shape):
     signer: dict[str, Any]
     content_hash: str
     stipulated_at: datetime
+
+
+class StandardText(Shape):
+    """The text that a decree fixed; components that a reader may not see are left out. `content_hash` is that of the decree."""
+
+    standard_id: UUID
+    service_id: UUID
+    number: str
+    version: int
+    components: Components
+    considerations: Considerations
+    content_hash: str
 
 
 class Publication(Shape):

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
-from complaints.cases import lifecycle
+from complaints.cases.allowing import allowed
 from complaints.cases.callers import SYSTEM_RECORD
+from complaints.cases.lifecycle import SYSTEM
 from complaints.custody.queries import find_unit
 from complaints.custody.receiving import may_have
 from complaints.custody.routing.places import Named, find_place, without_rules
@@ -29,7 +30,7 @@ async def assign_by_rule(connection: Connection, case: Row, router: Router, *, n
     The rules are asked anew: triage may have said that it is of another type or category. What a unit refused before, a rule
     doesn't send there again.
     """
-    rows = lifecycle.allowed(case, "assignment", [lifecycle.SYSTEM])
+    rows = allowed(case, "assignment", [SYSTEM])
     if not rows or case["refusal_count"] or case["custody"] != "ordinary":
         return case
     routed = await _routed(connection, case, router, now)

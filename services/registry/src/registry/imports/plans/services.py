@@ -14,21 +14,36 @@ from registry.services import funding
 from registry.services.operations import TERMS
 
 LISTS = ("legal_basis", "target_groups", "vulnerable_groups", "channels", "life_events", "region_codes")
-DOCUMENTS = ("locations", "opening_hours", "partners")
-CONTENT = ("unit_id", "name", "description", "kind", "field", "funding_route", *LISTS, *DOCUMENTS)
+DOCUMENTS = ("locations", "opening_hours", "partners", "special_hours")
+CONTENT = (
+    "unit_id",
+    "name",
+    "description",
+    "kind",
+    "field",
+    "funding_route",
+    *LISTS,
+    *DOCUMENTS,
+    "place_ids",
+    "open_on_holidays",
+)
 _BASIS = Text(
     "Layanan tanpa dasar hukum tidak dapat aktif: ruang lingkupnya diatur peraturan perundang-undangan.",
     "A service without a legal basis can't be active: its scope is set by law.",
+)
+_MALL = Text(
+    "Bukan unit mal pelayanan publik yang berlaku hari ini.", "It isn't a public service mall that is in force today."
 )
 _FUTURE = Text("Tanggalnya tidak boleh setelah hari ini.", "The day can't be after today.")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Services by institution and code."""
+    """Services by institution and code; `malls`: those of the units named where integrated service may be given (art. 9)."""
 
     places: Places
     services: Mapping[tuple[UUID, str], Mapping[str, Any]]
+    malls: frozenset[UUID] = frozenset()
 
 
 @dataclass
@@ -58,9 +73,14 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
         row: dict[str, Any] = {
             "id": new_id(), "institution_id": institution.id, "code": line.content["code"], "state": "draft",
             "description": None, "field": None, "funding_route": None, **{name: [] for name in LISTS},
-            "locations": [], "opening_hours": {}, "partners": [], **(before or {}),
+            "locations": [], "opening_hours": {}, "partners": [], "special_hours": [], "place_ids": [],
+            "open_on_holidays": False, **(before or {}),
         }  # fmt: skip
         row |= {name: line.content[name] for name in CONTENT if name in line.content} | {"unit_id": unit_id}
+        if "place_ids" in line.content:
+            row["place_ids"] = places_of(line)
+            if not held.malls.issuperset(row["place_ids"]):
+                report.add(line.number, "place_ids", "not_a_public_service_mall", _MALL)
         since = day(line.content, "active_from") or today
         activates = line.content.get("state") == "active" and row["state"] != "active"
         if activates:
@@ -80,6 +100,11 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
             plan.changed.append(row)
             plan.counts["changed"] += 1
     return plan
+
+
+def places_of(line: Line) -> list[UUID]:
+    """The units that a row names as malls."""
+    return [UUID(str(each)) for each in line.content.get("place_ids") or ()]
 
 
 def _fund(line: Line, row: dict[str, Any], provider: str, report: Report) -> None:

@@ -10,10 +10,12 @@ from registry.imports.plans.places import Line, Request, regions_of
 from registry.imports.plans.services import CONTENT, Held, Plan
 from registry.imports.stores.places import load_places
 from registry.services import facts
+from registry.services.places import find_malls, keep
 
 _HELD = Statement("""
 SELECT id, institution_id, code, state, unit_id, name, description, kind, field, funding_route, legal_basis, target_groups,
-    vulnerable_groups, channels, life_events, region_codes, locations, opening_hours, partners
+    vulnerable_groups, channels, life_events, region_codes, locations, opening_hours, partners, special_hours, place_ids,
+    open_on_holidays
 FROM services WHERE institution_id = ANY(CAST(:institution_ids AS uuid[])) AND code = ANY(CAST(:codes AS text[]))
 """)
 _CREATED = ("id", "institution_id", "code", "state", *CONTENT)
@@ -24,6 +26,9 @@ _UPDATE = f"""
 UPDATE services SET {", ".join(f"{name} = arriving.{name}" for name in _CHANGED)}
 FROM arriving_services AS arriving WHERE services.id = arriving.id
 """  # noqa: S608 - names of ours
+_MOVED = """
+SELECT services.id FROM services JOIN arriving_services AS arriving ON arriving.id = services.id
+WHERE arriving.unit_id <> services.unit_id"""
 _ACTIVATE = Statement("""
 UPDATE services SET active_during = active_during + datemultirange(daterange(activated.since, NULL))
 FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[])) AS activated (id, since) WHERE services.id = activated.id
@@ -36,7 +41,9 @@ async def load(connection: Connection, lines: Sequence[Line], request: Request) 
     places = await load_places(connection, lines, request, units=True, regions=regions)
     codes = [line.content["code"] for line in lines]
     rows = await _HELD.fetch(connection, institution_ids=[each.id for each in places.by_id.values()], codes=codes)
-    return Held(places, {(row["institution_id"], row["code"]): dict(row) for row in rows})
+    named = {each for line in lines for each in plans.places_of(line)}
+    malls = await find_malls(connection, named, day=request.today) if named else frozenset()
+    return Held(places, {(row["institution_id"], row["code"]): dict(row) for row in rows}, malls)
 
 
 def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
@@ -53,6 +60,8 @@ async def write(connection: Connection, plan: Plan, request: Request) -> None:
         await connection.execute(_LOOSE)
         changed = [tuple(row[name] for name in _CREATED) for row in plan.changed]
         await connection.copy_records_to_table("arriving_services", records=changed, columns=_CREATED)
+        moved = await connection.fetch(_MOVED)
+        await keep(connection, [row["id"] for row in moved], until=request.today)
         await connection.execute(_UPDATE)
     ids, days = list(plan.activated), list(plan.activated.values())
     await _ACTIVATE.execute(connection, ids=ids, days=days)

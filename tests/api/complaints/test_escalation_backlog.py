@@ -1,0 +1,138 @@
+"""A hundred thousand overdue cases: each is told, the longest due first, and what fails holds up nobody."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from structlog.testing import capture_logs
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row
+from complaints.deadlines.shelf import Shelf
+from complaints.escalation import operations, scanner
+from complaints.escalation.scanner import BATCH, scan
+from complaints.service import SERVICE
+from devstack.postgres import Cluster
+from support.directory import settled_country
+from support.filings import Desk
+from support.services import service_under_test
+from support.wall_clock import BALI, WallClock, wall_clock
+
+OVERDUE = 100_000
+# Of one filed case as many more, a second apart, each with its duty of verification and that duty's next look.
+COPIES = """
+WITH made AS (
+    INSERT INTO cases SELECT copy.*
+    FROM cases c, generate_series(1, $2::int) n, jsonb_populate_record(c, jsonb_build_object(
+        'id', gen_random_uuid(), 'tracking_code', 'T' || n, 'received_at', c.received_at - n * interval '1 second')) copy
+    WHERE c.id = $1
+    RETURNING id, received_at
+)
+INSERT INTO deadline_duties SELECT copy.*
+FROM made, deadline_duties d, jsonb_populate_record(d, jsonb_build_object(
+    'id', gen_random_uuid(), 'case_id', made.id, 'check_at', d.check_at - (d.started_at - made.received_at))) copy
+WHERE d.case_id = $1 AND d.stage = 'verification'
+"""
+
+
+@pytest.fixture(scope="module")
+async def crowded(postgres: Cluster) -> AsyncIterator[Desk]:
+    """A database of its own with the backlog in it: it would stand in the way of every other test."""
+    async with service_under_test(postgres, SERVICE) as service:
+        desk = Desk(service, await settled_country(service, "51.92"))
+        with wall_clock(service):
+            filed = await desk.file(anonymous=True, reporter=None)  # Monday 2 March: verification is due Thursday 5
+            async with service.connection() as connection:
+                await connection.execute("DROP INDEX cases_words_idx")  # what nobody searches here costs a minute
+                await connection.execute(COPIES, UUID(filed["id"]), OVERDUE, timeout=120)
+                await connection.execute("ANALYZE deadline_duties")
+        yield desk
+
+
+@pytest.fixture
+async def wall(crowded: Desk) -> AsyncIterator[WallClock]:
+    with wall_clock(crowded.service) as clock:
+        clock.set(6, 9)  # all are overdue, and it is working time
+        yield clock
+
+
+async def told(connection: Connection) -> list[UUID]:
+    """The cases that were escalated, in the order in which they were."""
+    rows = await connection.fetch("SELECT case_id FROM case_history WHERE action = 'escalation' ORDER BY at, case_id")
+    return [row["case_id"] for row in rows]
+
+
+async def waiting(connection: Connection, most: int) -> list[UUID]:
+    """The cases whose time has come, the longest due first."""
+    rows = await connection.fetch(
+        "SELECT case_id FROM deadline_duties WHERE stopped_at IS NULL ORDER BY check_at LIMIT $1", most
+    )
+    return [row["case_id"] for row in rows]
+
+
+async def test_the_longest_due_come_first_and_what_fails_holds_up_nobody(
+    crowded: Desk, wall: WallClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = crowded.service.app.state.side_pool
+    async with crowded.service.connection() as connection:
+        before, first = set(await told(connection)), await waiting(connection, 3 * BATCH)
+    broken = frozenset(first[:BATCH])  # a whole batch at the head of the queue
+
+    async def attend(connection: Connection, case: Row, now: Any, shelf: Shelf) -> int:
+        if case["id"] in broken:
+            raise RuntimeError("this case always fails")
+        return await operations.attend(connection, case, now, shelf)
+
+    monkeypatch.setattr(scanner, "attend", attend)
+    with capture_logs() as logs:
+        for _ in range(3):
+            assert await scan(pool, wall.now) == BATCH
+    assert [each["event"] for each in logs] == ["case_fails"] * BATCH
+    async with crowded.service.connection() as connection:
+        assert set(await told(connection)) - before == set(first[BATCH:])
+        put_off = await connection.fetchval(
+            "SELECT count(*) FROM deadline_duties WHERE stopped_at IS NULL AND case_id = ANY($1) AND check_at > $2",
+            list(broken),
+            wall.now,
+        )
+    assert put_off == BATCH
+    # Nothing is given up: once these can be told, they are.
+    monkeypatch.setattr(scanner, "attend", operations.attend)
+    async with crowded.service.connection() as connection:
+        await connection.execute(
+            "UPDATE deadline_duties SET check_at = started_at WHERE case_id = ANY($1)", list(broken)
+        )
+    await scan(pool, wall.now)
+    async with crowded.service.connection() as connection:
+        assert broken <= set(await told(connection))
+
+
+async def test_a_case_is_told_once_and_a_later_one_has_its_turn(crowded: Desk, wall: WallClock) -> None:
+    pool = crowded.service.app.state.side_pool
+    for _ in range(3):
+        await scan(pool, wall.now)
+    async with crowded.service.connection() as connection:
+        found = await told(connection)
+        assert len(found) == len(set(found)) >= 3 * BATCH
+        ahead = await connection.fetch(
+            "SELECT check_at FROM deadline_duties WHERE case_id = ANY($1) AND stopped_at IS NULL", found
+        )
+    # What was told waits for its next level, fourteen working days on: it isn't looked at again before.
+    assert {row["check_at"].astimezone(BALI).date().isoformat() for row in ahead} == {"2026-04-02"}
+
+
+async def test_finding_the_next_costs_the_same_whatever_the_backlog(crowded: Desk, wall: WallClock) -> None:
+    async with crowded.service.connection() as connection:
+        plan = "\n".join(
+            row[0]
+            for row in await connection.fetch(
+                "EXPLAIN (ANALYZE, BUFFERS OFF) SELECT case_id FROM deadline_duties "
+                "WHERE stopped_at IS NULL AND check_at <= $1 ORDER BY check_at LIMIT $2",
+                wall.now,
+                BATCH,
+            )
+        )
+    assert "deadline_duties_check_idx" in plan
+    assert "Sort" not in plan
+    assert "Aggregate" not in plan

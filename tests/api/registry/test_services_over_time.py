@@ -1,0 +1,94 @@
+"""Where services were on a day: before a reorganisation or a transfer it is the unit of then that answers."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from api.registry.directory_stage import Stage, code, stage
+from api.registry.test_reorganisations import BEFORE, DAY, declared, merge, new, unit
+from directory.zones import DEFAULT_ZONE, local_day
+from support.services import ServiceUnderTest
+
+
+async def offered(here: Stage, unit_id: str, name: str = "Layanan") -> dict[str, Any]:
+    """A service that is offered since 2021."""
+    body = {"unit_id": unit_id, "code": code(), "name": name, "kind": "administrative", "legal_basis": ["UU 25/2009"]}
+    service = await here.make("services", **body)
+    path, headers = f"/services/{service['id']}/activation", {"if-match": "*"}
+    reply = await here.call("POST", path, json={"effective_on": "2021-01-01"}, headers=headers)
+    assert reply.status_code == 200, reply.text
+    return service
+
+
+async def answering(here: Stage, service: str, query: str) -> tuple[str, list[str]]:
+    """The unit that is responsible, and who heads it."""
+    found = await here.read(f"/authority?service={service}&{query}")
+    heads = [seat["appointment_id"] for held in found["acts"] if held["role"] == "unit_head" for seat in held["seats"]]
+    return found["unit"]["id"], heads
+
+
+async def listed(here: Stage, query: str) -> list[str]:
+    found = await here.read(f"/services?{query}&count=exact")
+    assert found["count"] == len(found["items"])
+    return [item["id"] for item in found["items"]]
+
+
+async def test_before_a_merger_the_older_unit_answers(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    one, two = await here.unit("Satu"), await here.unit("Dua")
+    passport, visa = await offered(here, one["id"], "Paspor"), await offered(here, two["id"], "Visa")
+    head = await here.seat("unit_head", unit=one["id"])
+    known_at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    done = await declared(here, new("gabungan", here), merge({"key": "gabungan"}, unit(one), unit(two)))
+    merged = done["established"]["gabungan"]
+    assert await answering(here, passport["id"], f"at={BEFORE}") == (one["id"], [head["id"]])
+    assert await answering(here, passport["id"], f"at={DAY}") == (merged, [])
+    assert await answering(here, passport["id"], f"at={DAY}&known_at={known_at}") == (one["id"], [head["id"]])
+    assert (await here.read(f"/services/{passport['id']}?as_of={BEFORE}"))["unit_id"] == one["id"]
+    assert (await here.read(f"/services/{passport['id']}?as_of={DAY}"))["unit_id"] == merged
+    for day, of, expected in (
+        (BEFORE, one["id"], [passport["id"]]),
+        (BEFORE, two["id"], [visa["id"]]),
+        (BEFORE, merged, []),
+        (DAY, one["id"], []),
+        (DAY, merged, [passport["id"], visa["id"]]),
+    ):
+        for scope in ("unit", "subtree"):
+            assert await listed(here, f"unit={of}&scope={scope}&as_of={day}") == expected, (day, of)
+    # By words, and by a typo, the rows are the same.
+    for words in ("paspor", "pasprr"):
+        [found] = (await here.read(f"/services?q={words}&institution={here.id}&as_of={BEFORE}"))["items"]
+        assert (found["id"], found["unit_id"]) == (passport["id"], one["id"])
+
+
+async def test_a_code_is_that_of_the_day(registry: ServiceUnderTest) -> None:
+    """A service that goes to another institution, where its code is taken, has another one from that day on."""
+    here, there = await stage(registry), await stage(registry)
+    one, goal = await here.unit("Satu"), await there.unit("Dua")
+    service, other = await offered(here, one["id"]), await offered(there, goal["id"])
+    await here.change(f"/services/{service['id']}", {"code": other["code"]})
+    await declared(here, {"type": "move", "subject": unit(one), "to": {"unit_id": goal["id"]}})
+    before, after = [await here.read(f"/services/{service['id']}?as_of={day}") for day in (BEFORE, DAY)]
+    assert (before["institution_id"], before["code"]) == (here.id, other["code"])
+    assert (after["institution_id"], after["code"]) == (there.id, f"{here.institution['code']}/{other['code']}")
+    assert await listed(here, f"institution={here.id}&as_of={BEFORE}") == [service["id"]]
+    assert await listed(here, f"institution={here.id}&as_of={DAY}") == []
+
+
+async def test_a_service_that_another_unit_takes_over(registry: ServiceUnderTest) -> None:
+    """From the day on which it is entered; several transfers keep each its time."""
+    here = await stage(registry)
+    units = [await here.unit(name) for name in ("Satu", "Dua", "Tiga")]
+    service = await offered(here, units[0]["id"])
+    today = local_day(datetime.now(UTC), DEFAULT_ZONE)
+    for each in units[1:]:
+        reply = await here.change(f"/services/{service['id']}", {"unit_id": each["id"]})
+        assert reply.json()["unit_id"] == each["id"]
+    assert (await answering(here, service["id"], f"at={today - timedelta(days=1)}"))[0] == units[0]["id"]
+    assert (await answering(here, service["id"], f"at={today}"))[0] == units[2]["id"]
+    renamed = await here.change(f"/services/{service['id']}", {"name": "Nama Baru"})
+    assert renamed.status_code == 200
+    async with registry.connection() as connection:
+        kept = await connection.fetchval(
+            "SELECT count(*) FROM service_former_places WHERE service_id = $1", service["id"]
+        )
+    assert kept == 2, "what stays where it is leaves nothing behind"
