@@ -1,5 +1,6 @@
--- The requests of one measurement, for wrk. It is told by the environment: REQUEST (create, read, inbox),
--- TOKEN_HEADER and TOKEN, CASES (loaded ones), SERVICES (ids, separated by blanks), NONCE (of this measurement).
+-- The requests of one measurement, for wrk. It is told by the environment: REQUEST (create, read, inbox, track),
+-- TOKEN_HEADER and TOKEN, CASES (loaded ones), SERVICES (ids, separated by blanks), PAIRS (code:PIN of some loaded cases), NONCE
+-- (of this measurement).
 -- Every twentieth loaded case belongs to the officer's institution.
 
 local kind = os.getenv("REQUEST")
@@ -8,6 +9,9 @@ local nonce = os.getenv("NONCE")
 local headers = { [os.getenv("TOKEN_HEADER")] = os.getenv("TOKEN"), ["content-type"] = "application/json" }
 local services = {}
 for id in os.getenv("SERVICES"):gmatch("%S+") do services[#services + 1] = id end
+
+local pairs_ = {}
+for code, pin in os.getenv("PAIRS"):gmatch("(%S+):(%S+)") do pairs_[#pairs_ + 1] = { code, pin } end
 
 local openings = { "Lampu jalan mati", "Antrean KTP terlalu lama", "Jalan berlubang", "Sampah tidak diangkut",
                    "Petugas loket tidak ramah", "Izin usaha tertunda", "Air bersih tidak mengalir", "Pungutan tanpa kuitansi" }
@@ -47,6 +51,9 @@ function request()
     return wrk.format("POST", "/v1/complaints", headers, body)
   elseif kind == "read" then
     return wrk.format("GET", seeded(), headers)
+  elseif kind == "track" then
+    local pair = pairs_[math.random(#pairs_)]
+    return wrk.format("POST", "/v1/tracking", headers, string.format('{"tracking_code":"%s","access_pin":"%s"}', pair[1], pair[2]))
   end
   return wrk.format("GET", "/v1/complaints?limit=50", headers)
 end

@@ -1,19 +1,25 @@
 """What is compared with what: variants that do the same work, and the pairs whose ratio is told."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 from benchmarks import pgbench, statements, wrk
+from benchmarks.databases import IDENTITY_KEY
 from benchmarks.figures import Figure
+from benchmarks.seeds import case_id, tracking_code
 from benchmarks.stage import EMPTY_CASES, PLAIN, Stage
+from complaints.keys import read_keys
+from complaints.reporters.codes import access_pin
 
 Measure = Callable[[int, int], Awaitable[Figure]]
 """Takes connections and seconds."""
 
 THREE, ONE = "pgbench, three statements", "pgbench, one statement"
 PGBENCH, BARE, SERVICE, GATEWAY, EMPTY = "pgbench", "bare", "service", "gateway", "almost empty"
+SIZED = ("create", "read", "inbox", "track")
+"""What mustn't cost more for all the cases that there are."""
 TITLE = "Antrean KTP terlalu lama nomor 4711"
 BODY = (
     "Antrean KTP terlalu lama. Sudah tiga minggu saya menunggu dan belum ada kabar dari petugas. Saya datang dua kali "
@@ -21,6 +27,10 @@ BODY = (
     "Mohon ditindaklanjuti."
 )
 """What pgbench files: as long as what requests.lua makes."""
+
+
+_TRACKED = 2_000
+"""Cases whose reporters ask how it goes."""
 
 
 class Pair(NamedTuple):
@@ -60,10 +70,10 @@ def scenarios(stage: Stage) -> dict[str, Scenario]:
         f"The same with {stage.cases:,} cases and with {EMPTY_CASES:,}",
         {
             f"{request}, {name}": _direct(stage, address, request)
-            for request in ("create", "read", "inbox")
+            for request in SIZED
             for name, address in (("full", stage.service), (EMPTY, stage.emptied))
         },
-        tuple(Pair(f"{request}, full", f"{request}, {EMPTY}") for request in ("create", "read", "inbox")),
+        tuple(Pair(f"{request}, full", f"{request}, {EMPTY}") for request in SIZED),
         many_only=True,
     )
     reads = [
@@ -99,7 +109,15 @@ def _database(stage: Stage, *texts: str, new: bool) -> Measure:
 
 def _load(stage: Stage, address: str, request: str) -> partial[wrk.Load]:
     cases = EMPTY_CASES if address == stage.emptied else stage.cases
-    return partial(wrk.Load, address, request, cases=cases, services=stage.services)
+    pairs = tuple(_pairs(cases)) if request == "track" else ()
+    return partial(wrk.Load, address, request, cases=cases, services=stage.services, pairs=pairs)
+
+
+def _pairs(cases: int) -> Iterator[str]:
+    """The code and PIN of some loaded cases, spread over all of them."""
+    keys = read_keys(IDENTITY_KEY)
+    for number in range(1, cases + 1, max(1, cases // _TRACKED)):
+        yield f"{tracking_code(number)}:{access_pin(keys.pin, case_id(number))}"
 
 
 def _direct(stage: Stage, address: str, request: str) -> Measure:

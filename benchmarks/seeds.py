@@ -11,11 +11,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from benchmarks.country import Institution, named
+from complaints.reporters.codes import new_code
 
 HOME_EVERY = 20
 SPAN = timedelta(days=730)
 BATCH = 10_000
 _PREFIX = 0x0190000000007000 << 64 | 0x8000 << 48
+_SPREAD = 0x9E3779B97F4A7D
+"""An odd factor: the product of each number with it is another one, however many bits are kept."""
 _STATES = ("closed", "resolved", "in_progress", "assigned", "verified", "submitted")
 _WEIGHTS = (55, 10, 20, 8, 4, 3)
 _CATEGORIES = ("population", "health", "transport", "environment_and_forestry", "education_and_culture", "waters")
@@ -66,6 +69,11 @@ def case_id(number: int) -> UUID:
     return UUID(int=_PREFIX | number)
 
 
+def tracking_code(number: int) -> str:
+    """The code of a loaded case: well formed, and its own."""
+    return new_code(lambda below: number * _SPREAD % below)
+
+
 def batches(
     count: int, *, institutions: Sequence[Institution], rules: Sequence[Rule], end: datetime
 ) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
@@ -103,7 +111,7 @@ def _add(
     steps = ["submitted", state] if state != "submitted" else ["submitted"]
     scene = chance.choice(_SCENE)
     rows["cases"].append((
-        id_, f"PRM-{number:012d}", "complaint", state, "non_supervisory", "ordinary", f"{scene} nomor {number}",
+        id_, tracking_code(number), "complaint", state, "non_supervisory", "ordinary", f"{scene} nomor {number}",
         f"{scene}. {_STORY}", _CATEGORIES[number % len(_CATEGORIES)], institution.region_code, "website", False, False,
         named_service(unit), institution.id, unit if state != "submitted" else None, received, received, done, closed,
         due, number % 10 == 0, True, 1 + number % 5 if closed else None, len(steps), chain, received, received,

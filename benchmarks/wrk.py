@@ -21,7 +21,7 @@ class LoadFailed(Exception):
 
 @dataclass(frozen=True)
 class Load:
-    """What is asked of whom: `request` is create, read or inbox; `token` stands in `token_header`."""
+    """What is asked of whom: `request` is create, read, inbox or track; `token` stands in `token_header`; `pairs` are codes with PINs."""
 
     address: str
     request: str
@@ -29,6 +29,7 @@ class Load:
     token: str
     cases: int
     services: tuple[str, ...]
+    pairs: tuple[str, ...]
 
 
 def find_wrk() -> str:
@@ -47,6 +48,7 @@ def environment(load: Load, nonce: str) -> dict[str, str]:
         "TOKEN": load.token,
         "CASES": str(load.cases),
         "SERVICES": " ".join(load.services),
+        "PAIRS": " ".join(load.pairs),
         "NONCE": nonce,
     }
 

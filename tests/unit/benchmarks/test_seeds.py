@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from benchmarks import country, seeds
 
+from complaints.reporters.codes import read_code
 from devstack.layout import DATA
 
 END = datetime(2026, 6, 1, tzinfo=UTC)
@@ -88,3 +89,9 @@ def test_the_copy_names_nothing_that_it_lacks(institutions: list[country.Institu
     assert {row["person_id"] for row in tables["directory_appointments"]} == people
     named = chain(tables["directory_units"], tables["directory_services"], tables["directory_appointments"])
     assert {row["institution_id"] for row in named} == known
+
+
+def test_every_case_has_a_code_that_its_reporter_could_type() -> None:
+    codes = [seeds.tracking_code(number) for number in range(1, 5_001)]
+    assert len(set(codes)) == len(codes)
+    assert all(read_code(code) == code for code in codes)
