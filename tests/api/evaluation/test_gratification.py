@@ -205,6 +205,23 @@ async def test_thresholds_count_a_giver_s_year(desk: Office, clock: WallClock) -
     assert (await report(desk)).json()["threshold"] is None
 
 
+async def test_a_completed_report_is_held_against_the_thresholds_anew(desk: Office, clock: WallClock) -> None:
+    """The value was first guessed low; what the same report said before isn't counted beside what it says now."""
+    gift: dict[str, Any] = {"occasion": "colleague_gift_not_money", "value_idr": 400_000, "giver_name": "Tono"}
+    paths = [await reported(desk, **gift) for _ in range(2)]
+    for path, value, exempt in ((paths[0], 600_000, False), (paths[1], 500_000, True)):
+        before = (await act(desk, path, "incompleteness", {"missing": ["nilai taksiran"]})).json()
+        assert before["threshold"]["exempt"] is True
+        completion = {"note": "Ditaksir ulang", "value_idr": value}
+        after = (await act(desk, path, "completion", completion, "officer")).json()
+        assert (after["value_idr"], after["threshold"]["exempt"]) == (value, exempt)
+    last = await reported(desk, **gift)  # 1,500,000 in the year
+    assert (await desk.call("GET", last)).json()["threshold"]["exempt"] is True
+    await act(desk, last, "incompleteness", {"missing": ["nilai taksiran"]})
+    more = (await act(desk, last, "completion", {"note": "Kuitansi", "value_idr": 400_001}, "officer")).json()
+    assert more["threshold"]["exempt"] is False
+
+
 async def test_refused_and_handled(desk: Office, clock: WallClock) -> None:
     refused = (await report(desk, refused=True)).json()
     assert (refused["state"], refused["due_at"], refused["allowed_actions"]) == ("refused", None, [])

@@ -67,7 +67,7 @@ _INSERT = Statement(
 )
 _CHANGED = (
     *("state", "missing", "duties", "due_at", "late", "kpk_number", "outcome", "version", "forwarded_at", "ended_at"),
-    *("description", "value_idr", "giver_name", "giver_relation"),
+    *("description", "value_idr", "giver_name", "giver_relation", "threshold"),
 )
 _UPDATE = Statement(
     update(gratification_reports)
@@ -109,13 +109,13 @@ async def report(connection: Connection, new: NewReport, actor: Actor, now: date
         "missing": [],
         "policy_code": policy.code,
         "policy_version": policy.version,
-        "threshold": await _threshold(connection, new, actor.person_id, then),
         "outcome": None,
         "version": 1,
         "created_at": now,
         "forwarded_at": now if new.via == "kpk" else None,
         "ended_at": now if state in FINAL else None,
     }
+    row["threshold"] = await _threshold(connection, row, then)
     row |= clocks_of(row, policy, calendar, {TO_KPK if new.via == "kpk" else TO_UPG: now}, now)
     await _INSERT.execute(connection, **row)
     await record(connection, row, row["author"], "reporting", None, now, {})
@@ -210,13 +210,24 @@ async def record(
     )
 
 
-async def _threshold(connection: Connection, new: NewReport, person_id: UUID, policy: Policy) -> dict[str, Any] | None:
-    before = 0
-    if new.giver_name is not None:
+async def threshold_of(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the thresholds of the day of the gift say of it, as the report tells it now; None for an occasion without any."""
+    policy = await queries.find_policy_in_force(connection, row["received_on"])
+    return None if policy is None else await _threshold(connection, row, policy)
+
+
+async def _threshold(connection: Connection, row: Mapping[str, Any], policy: Policy) -> dict[str, Any] | None:
+    before, value = 0, row["value_idr"]
+    if row["giver_name"] is not None:
         before = await queries.given_in_year(
-            connection, person_id, occasion=new.occasion, giver_name=new.giver_name, year=new.received_on.year
+            connection,
+            row["author_person_id"],
+            occasion=row["occasion"],
+            giver_name=row["giver_name"],
+            year=row["received_on"].year,
+            but=row["id"],
         )
-    found = exemption_of(policy, new.occasion, value_idr=new.value_idr, in_year_idr=before + new.value_idr)
+    found = exemption_of(policy, row["occasion"], value_idr=value, in_year_idr=before + value)
     if found is None:
         return None
     return {"limits": dict(found.limits), "exempt": found.exempt, "policy": policy.code}
