@@ -1,9 +1,12 @@
 """A unit's way through PEKPPP: preparation, own answers, evaluation, verification with objections, publication."""
 
+import copy
 from typing import Any
+from uuid import uuid4
 
 from api.evaluation.assessed import SCORED, all_levels, all_users, assessed, codes
 from api.evaluation.conftest import Office
+from unit.evaluation.instruments import SHIPPED
 
 # The example worked by hand in tests/unit/evaluation/test_ipp.py.
 WORKED = dict(
@@ -59,6 +62,19 @@ async def test_the_worked_example_from_campaign_to_publication(office: Office) -
         "confirmed",
         "publication",
     ]
+
+
+async def test_an_item_that_does_not_count_has_no_part_in_what_users_say(office: Office) -> None:
+    """Service users may leave it open; given or not, the mean is that of the other thirteen."""
+    document = copy.deepcopy(SHIPPED) | {"code": f"trial_{uuid4().hex[:8]}"}
+    informative = document["forms"][2]["items"][0]
+    informative["scored"] = False
+    assert (await office.call("POST", "/v1/instruments", json=document)).status_code == 201
+    unit = await (await assessed(office, instrument=document["code"])).to_evaluation()
+    left_open = {item: level for item, level in all_users(3).items() if item != informative["code"]}
+    await unit.users(left_open, all_users(4, **{informative["code"]: 0}))
+    f03 = (await unit.get("/result")).json()["f03"]
+    assert (f03["score"], f03["respondents"]) == (3.5, 2)
 
 
 async def test_what_is_off_the_scale_or_unknown_is_named(office: Office) -> None:

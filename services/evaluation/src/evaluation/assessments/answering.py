@@ -190,7 +190,7 @@ async def _answer_as_user(
         used = {"assessment_id": assessment_id, "code_hash": code_hash(assessment_id, given.code), "day": day}
         if await _USE_CODE.fetchval(connection, **used) is None:
             raise CodeUsed
-    levels = [given.answers[code] for code in form.codes]
+    levels = [given.answers.get(code) for code in form.codes]  # what doesn't count may stay open
     await _ADD_USER_ANSWER.execute(connection, id=new_id(), assessment_id=assessment_id, levels=levels, day=day)
     return held
 
