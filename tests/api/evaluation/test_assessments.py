@@ -205,6 +205,19 @@ async def test_verification_may_return_it(office: Office) -> None:
     assert (await unit.moved("completion", by="evaluator"))["state"] == "verification"
 
 
+async def test_what_is_accepted_moves_the_level_of_a_returned_assessment_too(office: Office) -> None:
+    unit = await (await assessed(office)).to_verification(all_levels(3), all_users(3))
+    raised = await unit.post("objection", {"item": "parking", "reason": "Lima fasilitas."}, by="head")
+    accepted = {"id": raised.json()["id"], "decision": "accepted", "reason": "Benar."}
+    body = {"decision": "returned", "objections": [accepted]}
+    refused = await unit.move("verification", by="admin", body=body)
+    assert codes(refused) == {("/objections/0/decision", "adjustment_missing")}
+    returned = await unit.moved("verification", by="admin", body=body | {"adjustments": {"parking": 5}})
+    assert returned["state"] == "evaluation"
+    given = (await unit.get("/answers")).json()["evaluator"]
+    assert [each["level"] for each in given if each["item"] == "parking"] == [5]
+
+
 async def test_moves_in_another_order_and_by_others_are_refused(office: Office) -> None:
     unit = await assessed(office)
     for action, by in (("submission", "head"), ("completion", "evaluator"), ("publication", "admin")):
