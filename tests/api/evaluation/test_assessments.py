@@ -1,9 +1,12 @@
 """A unit's way through PEKPPP: preparation, own answers, evaluation, verification with objections, publication."""
 
+import copy
 from typing import Any
+from uuid import uuid4
 
 from api.evaluation.assessed import SCORED, all_levels, all_users, assessed, codes
 from api.evaluation.conftest import Office
+from unit.evaluation.instruments import SHIPPED
 
 # The example worked by hand in tests/unit/evaluation/test_ipp.py.
 WORKED = dict(
@@ -59,6 +62,19 @@ async def test_the_worked_example_from_campaign_to_publication(office: Office) -
         "confirmed",
         "publication",
     ]
+
+
+async def test_an_item_that_does_not_count_has_no_part_in_what_users_say(office: Office) -> None:
+    """Service users may leave it open; given or not, the mean is that of the other thirteen."""
+    document = copy.deepcopy(SHIPPED) | {"code": f"trial_{uuid4().hex[:8]}"}
+    informative = document["forms"][2]["items"][0]
+    informative["scored"] = False
+    assert (await office.call("POST", "/v1/instruments", json=document)).status_code == 201
+    unit = await (await assessed(office, instrument=document["code"])).to_evaluation()
+    left_open = {item: level for item, level in all_users(3).items() if item != informative["code"]}
+    await unit.users(left_open, all_users(4, **{informative["code"]: 0}))
+    f03 = (await unit.get("/result")).json()["f03"]
+    assert (f03["score"], f03["respondents"]) == (3.5, 2)
 
 
 async def test_what_is_off_the_scale_or_unknown_is_named(office: Office) -> None:
@@ -187,6 +203,19 @@ async def test_verification_may_return_it(office: Office) -> None:
     assert (returned["state"], returned["ipp"]) == ("evaluation", None)
     await unit.levels({"parking": 4})
     assert (await unit.moved("completion", by="evaluator"))["state"] == "verification"
+
+
+async def test_what_is_accepted_moves_the_level_of_a_returned_assessment_too(office: Office) -> None:
+    unit = await (await assessed(office)).to_verification(all_levels(3), all_users(3))
+    raised = await unit.post("objection", {"item": "parking", "reason": "Lima fasilitas."}, by="head")
+    accepted = {"id": raised.json()["id"], "decision": "accepted", "reason": "Benar."}
+    body = {"decision": "returned", "objections": [accepted]}
+    refused = await unit.move("verification", by="admin", body=body)
+    assert codes(refused) == {("/objections/0/decision", "adjustment_missing")}
+    returned = await unit.moved("verification", by="admin", body=body | {"adjustments": {"parking": 5}})
+    assert returned["state"] == "evaluation"
+    given = (await unit.get("/answers")).json()["evaluator"]
+    assert [each["level"] for each in given if each["item"] == "parking"] == [5]
 
 
 async def test_moves_in_another_order_and_by_others_are_refused(office: Office) -> None:

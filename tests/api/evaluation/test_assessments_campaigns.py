@@ -100,6 +100,17 @@ async def test_nobody_evaluates_the_own_unit_or_its_line(office: Office) -> None
     assert (await unit.post("answers", body, by="evaluator")).status_code == 201
 
 
+async def test_codes_for_users_are_made_by_nobody_of_the_unit_s_line(fresh: Office) -> None:
+    """Whoever holds codes can answer as service users: an organiser who also serves in the unit gets none."""
+    country, unit = fresh.country, await assessed(fresh)
+    assert (await unit.post("codes", {"count": 1}, by="admin")).status_code == 201
+    both = seat(country.people["admin"], country.accounts["admin"], "officer", country.city, country.counter)
+    await settle(fresh.service, both)
+    refused = await unit.post("codes", {"count": 1}, by="admin")
+    assert (refused.status_code, refused.json()["code"]) == (403, "evaluator_of_own_unit")
+    assert (await unit.post("codes", {"count": 1}, by="evaluator")).status_code == 201
+
+
 async def test_evaluators_are_changed_by_the_organiser(office: Office) -> None:
     unit = await (await assessed(office)).to_evaluation()
     body: dict[str, Any] = {"evaluator_ids": []}

@@ -116,3 +116,32 @@ async def test_means_by_kind_with_few_citizens_hidden(fresh: Office) -> None:
     assert conduct == [{"code": "careful", "kept": 1, "breached": 1}, {"code": "decent", "kept": 1, "breached": 0}]
     for name in ("liaison", "works_head", "other_admin"):
         assert (await fresh.call("GET", path, caller=fresh.officer(name))).status_code == 404
+
+
+async def test_new_values_leave_what_was_assessed_by_the_old(fresh: Office) -> None:
+    """A summary of earlier periods is by the values of then; what is assessed from now on, by those of now."""
+    await assess(fresh, "head", "superior", "officer", 3)
+    officer = fresh.country.people["officer"]
+    path = f"/v1/ethics-assessments/summary?unit={fresh.country.counter}&person={officer}"
+    old, now = (f"{path}&period_from={each}-01-01&period_to={each}-07-01" for each in ("2026", "2025"))
+
+    async def summed(which: str) -> tuple[int, dict[str, list[float]]]:
+        found = (await fresh.call("GET", which, caller=fresh.officer("head"))).json()
+        values = {each["code"]: [kind["mean"] for kind in each["by_kind"]] for each in found["values"]}
+        return found["values_version"], values
+
+    async with fresh.service.connection() as connection:
+        await connection.execute("""
+            INSERT INTO ethics_catalogues (code, version, effective_from, source, document)
+            SELECT code, 99, effective_from, source, document || jsonb_build_object('version', 99, 'items',
+                   jsonb_build_array(jsonb_set(document -> 'items' -> 0, '{code}', '"brave"')))
+            FROM ethics_catalogues WHERE code = 'values' AND version = 1""")
+    try:
+        assert await summed(old) == (1, {code: [3.0] for code in VALUES})
+        assert await summed(now) == (99, {"brave": []})
+        fields = {"period_from": "2025-01-01", "period_to": "2025-07-01", "scores": {"brave": 4}}
+        assert (await assess(fresh, "head", "superior", "officer", **fields)).status_code == 201
+        assert await summed(now) == (99, {"brave": [4.0]})
+    finally:
+        async with fresh.service.connection() as connection:
+            await connection.execute("DELETE FROM ethics_catalogues WHERE version = 99")

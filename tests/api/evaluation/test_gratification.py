@@ -153,6 +153,23 @@ async def test_late_reports_say_so(desk: Office, clock: WallClock) -> None:
     assert (await report(desk, via="kpk")).json()["errors"][0]["code"] == "kpk_number_needed"
 
 
+async def test_what_was_reported_to_the_kpk_directly_was_reported_on_its_day(desk: Office, clock: WallClock) -> None:
+    """Told here on Wednesday 22 April, the thirty-first working day: late only if that is the day of the report."""
+    clock.set(22, month=4)
+    direct = {"via": "kpk", "kpk_number": "KPK-9"}
+    told_late = (await report(desk, **direct, reported_on="2026-03-17")).json()
+    assert (told_late["late"], told_late["forwarded_at"]) == (False, "2026-03-17T04:00:00Z")
+    assert due(told_late)["status_decision"] == "2026-05-07T15:59:59Z"
+    for day in ({}, {"reported_on": "2026-04-22"}):
+        assert (await report(desk, **direct, **day)).json()["late"] is True
+    old = (await report(desk, **direct, received_on="2026-01-12", reported_on="2026-01-13")).json()
+    assert old["policy"] == "kpk_gratification_2019"
+    for unfit in ("2026-03-01", "2026-04-23"):
+        refused = await report(desk, **direct, reported_on=unfit)
+        assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [("/reported_on", "day_unfit")]
+    assert (await report(desk, reported_on="2026-03-17")).json()["errors"][0]["code"] == "reported_to_kpk_only"
+
+
 async def test_an_incomplete_report_is_completed_or_lapses(desk: Office, clock: WallClock) -> None:
     clock.set(9)
     path, forgotten = await reported(desk), await reported(desk)
@@ -203,6 +220,23 @@ async def test_thresholds_count_a_giver_s_year(desk: Office, clock: WallClock) -
         "policy": "kpk_gratification_2026",
     }
     assert (await report(desk)).json()["threshold"] is None
+
+
+async def test_a_completed_report_is_held_against_the_thresholds_anew(desk: Office, clock: WallClock) -> None:
+    """The value was first guessed low; what the same report said before isn't counted beside what it says now."""
+    gift: dict[str, Any] = {"occasion": "colleague_gift_not_money", "value_idr": 400_000, "giver_name": "Tono"}
+    paths = [await reported(desk, **gift) for _ in range(2)]
+    for path, value, exempt in ((paths[0], 600_000, False), (paths[1], 500_000, True)):
+        before = (await act(desk, path, "incompleteness", {"missing": ["nilai taksiran"]})).json()
+        assert before["threshold"]["exempt"] is True
+        completion = {"note": "Ditaksir ulang", "value_idr": value}
+        after = (await act(desk, path, "completion", completion, "officer")).json()
+        assert (after["value_idr"], after["threshold"]["exempt"]) == (value, exempt)
+    last = await reported(desk, **gift)  # 1,500,000 in the year
+    assert (await desk.call("GET", last)).json()["threshold"]["exempt"] is True
+    await act(desk, last, "incompleteness", {"missing": ["nilai taksiran"]})
+    more = (await act(desk, last, "completion", {"note": "Kuitansi", "value_idr": 400_001}, "officer")).json()
+    assert more["threshold"]["exempt"] is False
 
 
 async def test_refused_and_handled(desk: Office, clock: WallClock) -> None:

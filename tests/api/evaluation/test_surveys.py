@@ -61,6 +61,13 @@ async def test_what_a_survey_must_say(office: Office) -> None:
     assert await refused(unit_id=unit, weighting="rounded_0_11", additional_elements=[parking]) == ["weighting_unfit"]
     assert await refused(unit_id=unit, additional_elements=[{**parking, "code": "fee"}]) == ["element_taken"]
     assert await refused(unit_id=unit, population=0) == ["greater_than_equal"]
+    assert await refused(unit_id=unit, channel_limits={"kiosk": 5, "kios": 5, "counter": 5}) == ["unknown_code"] * 2
+    draft = await office.survey(state="draft")
+    headers = {"if-match": draft["etag"]}
+    changed = await office.call(
+        "PATCH", f"/v1/surveys/{draft['id']}", headers=headers, json={"channel_limits": {"kios": 5}}
+    )
+    assert (changed.status_code, changed.json()["errors"][0]["pointer"]) == (422, "/channel_limits/kios")
 
 
 async def test_drafts_are_seen_in_reach_alone(office: Office) -> None:

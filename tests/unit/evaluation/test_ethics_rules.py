@@ -215,6 +215,17 @@ def test_a_warning_leaves_time_for_the_articles_of_54_2_alone() -> None:
     assert (found.remedy.amount, found.remedy.unit, found.unremedied) == (3, "month", "removal_from_post")
 
 
+def test_the_ladder_of_civil_servants_is_that_of_pp_94_2021() -> None:
+    """Art. 8: three light, three moderate, three severe; whoever is removed serves in an executing post for 12 months."""
+    regimes = {each["code"]: each["kinds"] for each in document("sanctions")["regimes"]}
+    ladder = regimes["civil_servant"]
+    assert [kind["severity"] for kind in ladder] == ["light"] * 3 + ["moderate"] * 3 + ["severe"] * 3
+    labels = {code: {kind["code"]: kind["label"]["id"] for kind in kinds} for code, kinds in regimes.items()}
+    removal = "removal_from_post"
+    assert labels["civil_servant"][removal] == "Pembebasan dari jabatan menjadi jabatan pelaksana selama 12 bulan"
+    assert labels["public_service_law"][removal] == "Pembebasan dari jabatan"
+
+
 def test_who_assesses_whom() -> None:
     city, office, counter = uuid4(), uuid4(), uuid4()
     line = [counter, office]

@@ -56,6 +56,13 @@ def test_what_ships_holds_together() -> None:
         ),
         (lambda it: it.update(effective_to="2022-12-31"), "/effective_to", "period"),
         (lambda it: it.update(forms=it["forms"][:2]), "/forms", "form_missing"),
+        (
+            lambda it: [item.update(scored=False) for item in it["forms"][2]["items"]],
+            "/forms/2/items",
+            "form_without_items",
+        ),
+        (lambda it: it["forms"][2]["items"][0].update(weight="50"), "/forms/2/weighting", "mean_only"),
+        (lambda it: it["forms"][2]["weighting"].update(method="as_given"), "/forms/2/weighting", "mean_only"),
     ],
 )
 def test_each_flaw_is_named_at_its_place(spoil: Spoil, pointer: str, code: str) -> None:

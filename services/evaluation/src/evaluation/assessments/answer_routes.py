@@ -72,7 +72,7 @@ async def get_answers(assessment_id: UUID, actor: Anyone, connection: Snapshot, 
     row = await open_inside(connection, assessment_id, actor, now)
     own = await queries.find_answers(connection, assessment_id, SELF)
     theirs = await queries.find_answers(connection, assessment_id, row["evaluator_form"])
-    respondents, _ = await queries.count_respondents(connection, assessment_id)
+    respondents = await queries.count_respondents(connection, assessment_id)
     return Response(encode(replies.answers(own, theirs, respondents)), media_type="application/json")
 
 

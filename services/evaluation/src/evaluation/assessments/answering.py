@@ -152,11 +152,13 @@ async def keep_levels(
 
 
 async def make_codes(connection: Connection, assessment_id: UUID, count: int, actor: Actor, now: datetime) -> list[str]:
-    """Make one-time codes for service users: shown now and never again. Raises NotFound, Forbidden, AssessmentMoveNotAllowed."""
+    """Make one-time codes for service users: shown now and never again. Raises NotFound, Forbidden, OwnUnit, AssessmentMoveNotAllowed."""
     held = await queries.lock_assessment(connection, assessment_id, "share")
     if held is None:
         raise NotFound
-    if not organises(actor, held["organiser_id"]):
+    if organises(actor, held["organiser_id"]):
+        await require_independent(connection, held, actor, now)
+    else:
         held = await lock_for(connection, assessment_id, actor, now, side="evaluator", lock="share")
     if held["state"] not in {PREPARED, *ASKING_USERS}:
         raise AssessmentMoveNotAllowed(allowed_actions=actions_from(held["state"]))
@@ -190,7 +192,7 @@ async def _answer_as_user(
         used = {"assessment_id": assessment_id, "code_hash": code_hash(assessment_id, given.code), "day": day}
         if await _USE_CODE.fetchval(connection, **used) is None:
             raise CodeUsed
-    levels = [given.answers[code] for code in form.codes]
+    levels = [given.answers.get(code) for code in form.codes]  # what doesn't count may stay open
     await _ADD_USER_ANSWER.execute(connection, id=new_id(), assessment_id=assessment_id, levels=levels, day=day)
     return held
 

@@ -107,7 +107,7 @@ async def require_complete(connection: Connection, assessment: Row) -> None:
     answers = await queries.find_answers(connection, assessment["id"], assessment["evaluator_form"])
     form = instrument.forms[assessment["evaluator_form"]]
     flaws = missing({item: row["level"] for item, row in answers.items()}, form)
-    respondents, _ = await queries.count_respondents(connection, assessment["id"])
+    respondents = await queries.count_respondents(connection, assessment["id"])
     few = respondents < assessment["respondents_minimum"]
     if flaws or few:
         counts = {"respondents": respondents, "respondents_minimum": assessment["respondents_minimum"]}

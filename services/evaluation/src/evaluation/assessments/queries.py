@@ -1,6 +1,6 @@
 """Reading campaigns and assessments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -59,9 +59,13 @@ _ANSWERS = _of_assessment(assessment_answers, assessment_answers.c.form, assessm
 _EVIDENCE = _of_assessment(assessment_evidence, assessment_evidence.c.created_at, assessment_evidence.c.id)
 _OBJECTIONS = _of_assessment(assessment_objections, assessment_objections.c.raised_at, assessment_objections.c.id)
 _HISTORY = _of_assessment(assessment_history, assessment_history.c.sequence)
-_RESPONDENTS = Statement("""
-SELECT count(*) AS n, CAST(coalesce(sum((SELECT sum(level) FROM unnest(levels) AS each_level (level))), 0) AS bigint) AS total
-FROM assessment_user_answers WHERE assessment_id = CAST(:assessment_id AS uuid)
+_RESPONDENTS = Statement(
+    "SELECT count(*) FROM assessment_user_answers WHERE assessment_id = CAST(:assessment_id AS uuid)"
+)
+_USER_LEVELS = Statement("""
+SELECT CAST(coalesce(sum(level), 0) AS bigint)
+FROM assessment_user_answers, unnest(levels) WITH ORDINALITY AS each_level (level, place)
+WHERE assessment_id = CAST(:assessment_id AS uuid) AND place = ANY(CAST(:places AS bigint[]))
 """)
 
 
@@ -161,11 +165,16 @@ async def find_answers(connection: Connection, assessment_id: UUID, form: str) -
     return {row["item"]: row for row in rows if row["form"] == form}
 
 
-async def count_respondents(connection: Connection, assessment_id: UUID) -> tuple[int, int]:
-    """How many service users answered, and the sum of all their levels."""
-    row = await _RESPONDENTS.fetchrow(connection, assessment_id=assessment_id)
-    assert row is not None, "an aggregate without groups has one row"
-    return row["n"], row["total"]
+async def count_respondents(connection: Connection, assessment_id: UUID) -> int:
+    """How many service users answered."""
+    found: int = await _RESPONDENTS.fetchval(connection, assessment_id=assessment_id)
+    return found
+
+
+async def sum_user_levels(connection: Connection, assessment_id: UUID, places: Sequence[int]) -> int:
+    """The sum of the levels that they gave to the items at these places of the form, from 1 on."""
+    found: int = await _USER_LEVELS.fetchval(connection, assessment_id=assessment_id, places=list(places))
+    return found
 
 
 async def find_evidence(connection: Connection, assessment_id: UUID) -> list[Row]:

@@ -58,7 +58,9 @@ async def compute_result(
     """The result from the answers, the index and its letter."""
     instrument = await instrument_of(connection, assessment)
     answers = await queries.find_answers(connection, assessment["id"], assessment["evaluator_form"])
-    respondents, total = await queries.count_respondents(connection, assessment["id"])
+    places = instrument.forms[assessment["user_form"]].places
+    respondents = await queries.count_respondents(connection, assessment["id"])
+    total = await queries.sum_user_levels(connection, assessment["id"], places)
     result, index = assessment_result(
         assessment,
         instrument,

@@ -32,12 +32,12 @@ def assessment_result(
 ) -> tuple[dict[str, Any], Decimal | None]:
     """Aspects, both forms' scores, the index and its letter; what isn't answered yet leaves nulls. And the index itself.
 
-    `total`: the sum of all levels that the respondents gave.
+    `total`: the sum of the levels that the respondents gave to the items that count.
     """
     form, users = instrument.forms[assessment["evaluator_form"]], instrument.forms[assessment["user_form"]]
     aspects = aspect_scores(instrument, form, levels)
     of_evaluators = form_score(aspects)
-    of_users = user_score(total, respondents, len(users.items))
+    of_users = user_score(total, respondents, len(users.places))
     index = index_of(instrument, of_evaluators, of_users)
     grade = None if index is None else instrument.grade_of(index)
     rescaled = any(each.rescaled for each in aspects)

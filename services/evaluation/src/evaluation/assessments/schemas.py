@@ -238,7 +238,10 @@ class ObjectionDecision(Body):
 
 
 class Verification(Body):
-    """The check of what evaluators found. Confirming needs a decision on every objection; `adjustments` change levels."""
+    """The check of what evaluators found. Confirming needs a decision on every objection; `adjustments` change levels.
+
+    An objection that is accepted needs one, be it that the rest goes back to the evaluators.
+    """
 
     decision: Literal["confirmed", "returned"]
     note: Prose | None = None

@@ -146,10 +146,9 @@ def _flaws_of_decisions(check: Verification, objections: Mapping[UUID, Row], lev
     for place, each in enumerate(check.objections):
         if each.id not in objections:
             flaws.append(Flaw(f"/objections/{place}/id", "unknown_objection", _NO_OBJECTION))
-        elif (
-            check.decision == CONFIRMATION
-            and each.decision == "accepted"
-            and check.adjustments.get(item := objections[each.id]["item"]) in (None, levels.get(item))
+        elif each.decision == "accepted" and check.adjustments.get(item := objections[each.id]["item"]) in (
+            None,
+            levels.get(item),
         ):
             flaws.append(Flaw(f"/objections/{place}/decision", "adjustment_missing", _UNCHANGED))
     if check.decision == CONFIRMATION:

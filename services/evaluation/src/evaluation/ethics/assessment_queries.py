@@ -45,6 +45,9 @@ WHERE {_SUBJECT} AND kind <> 'citizen' GROUP BY 1 ORDER BY 1
 """)  # noqa: S608 - our own condition
 
 
+_NEWEST_VALUES = Statement(f"SELECT max(values_version) FROM ethics_assessments WHERE {_SUBJECT}")  # noqa: S608 - our own condition
+
+
 def visible(reach: Reach, person_id: UUID | None, day: date) -> tuple[str, ColumnElement[bool], Mapping[str, Any]]:
     """What a list shows: what is in reach, what the caller gave, and what others than citizens said of the caller."""
     if reach.everything:
@@ -59,6 +62,15 @@ def visible(reach: Reach, person_id: UUID | None, day: date) -> tuple[str, Colum
 async def serves(connection: Connection, person_id: UUID, unit_id: UUID, day: date) -> bool:
     """Whether a person holds a seat in the unit on a day."""
     return await _SERVES.fetchval(connection, person_id=person_id, unit_id=unit_id, day=day) is not None
+
+
+async def find_values_version(
+    connection: Connection, unit_id: UUID, person_id: UUID | None, *, start: date, end: date
+) -> int | None:
+    """The newest version of the values by which it was assessed for periods in [start, end); None if it wasn't."""
+    span = {"unit_id": unit_id, "person_id": person_id, "start": start, "end": end}
+    found: int | None = await _NEWEST_VALUES.fetchval(connection, **span)
+    return found
 
 
 async def find_means(

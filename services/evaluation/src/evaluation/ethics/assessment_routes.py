@@ -24,7 +24,7 @@ from directory.zones import local_day
 from evaluation.ethics import assessment_operations, assessment_queries
 from evaluation.ethics.assessment_schemas import Assessment, AssessmentPage, AssessmentSummary, NewAssessment
 from evaluation.ethics.catalogues import Document
-from evaluation.ethics.queries import find_catalogue
+from evaluation.ethics.queries import find_catalogue, find_version
 from evaluation.facts.subjects import find_subject
 from evaluation.rights import INTERNAL_AUDITOR, READ
 from evaluation.surveys.small_cells import LEAST
@@ -88,14 +88,24 @@ async def get_summary(
     period_to: Annotated[date, Query(description="and end on this day or before; exclusive")],
     person: Annotated[UUID | None, Query(description="An officer; else the unit itself")] = None,
 ) -> Response:
-    """Means by value and kind of assessor, for the line above and the officer concerned. Fewer than five citizens aren't shown."""
+    """Means by value and kind of assessor, for the line above and the officer concerned. Fewer than five citizens aren't shown.
+
+    By the newest version of the values that assessed these periods; where nobody assessed, by the one in force.
+    """
     subject = await find_subject(connection, "unit", unit, now)
     if subject is None:
         raise NotFound
     own = person is not None and person == actor.person_id
     within = may(actor, READ, *REVIEWING, institution_id=subject.institution_id, ancestors=subject.ancestors)
-    values = await find_catalogue(connection, "values", local_day(now, subject.time_zone))
-    if values is None or not (own or within):
+    if not (own or within):
+        raise NotFound
+    version = await assessment_queries.find_values_version(connection, unit, person, start=period_from, end=period_to)
+    values = (
+        await find_catalogue(connection, "values", local_day(now, subject.time_zone))
+        if version is None
+        else await find_version(connection, "values", version)
+    )
+    if values is None:
         raise NotFound
     means = await assessment_queries.find_means(
         connection, unit, person, start=period_from, end=period_to, values_version=values["version"]

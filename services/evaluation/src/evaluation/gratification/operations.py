@@ -1,7 +1,7 @@
 """Reporting a gift, and what the UPG and the author then do with the report."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,7 @@ from evaluation.gratification.tables import gratification_history, gratification
 
 _FUTURE = Text("Hari ini belum tiba.", "This day hasn't come yet.")
 _OCCASION = Text("Jenis pemberian ini tidak dikenal.", "No such occasion.")
+_REPORTED = Text("Hari ini belum tiba atau mendahului pemberian.", "This day is still to come, or before the gift.")
 _NO_POLICY = Text("Belum ada aturan yang berlaku pada hari itu.", "No rules were in force on that day.")
 
 
@@ -67,7 +68,7 @@ _INSERT = Statement(
 )
 _CHANGED = (
     *("state", "missing", "duties", "due_at", "late", "kpk_number", "outcome", "version", "forwarded_at", "ended_at"),
-    *("description", "value_idr", "giver_name", "giver_relation"),
+    *("description", "value_idr", "giver_name", "giver_relation", "threshold"),
 )
 _UPDATE = Statement(
     update(gratification_reports)
@@ -82,15 +83,22 @@ _STEP = Statement(
 
 
 async def report(connection: Connection, new: NewReport, actor: Actor, now: datetime) -> Row:
-    """File a report under the policy in force today. Raises Forbidden for who doesn't serve there, or Unprocessable."""
+    """File a report under the policy of the day on which it is reported: today, or to the KPK directly before.
+
+    Raises Forbidden for who doesn't serve there, or Unprocessable.
+    """
     seats = [seat for seat in actor.seats if seat.institution_id == new.institution_id]
     if actor.person_id is None or not seats:
         raise Forbidden
     calendar = await calendar_of(connection, new.institution_id)
-    policy = await queries.find_policy_in_force(connection, calendar.local_day(now))
+    today = calendar.local_day(now)
+    at = now if new.reported_on in (None, today) else instant_of(new.reported_on, calendar).astimezone(UTC)
+    policy = await queries.find_policy_in_force(connection, new.reported_on or today)
     then = await queries.find_policy_in_force(connection, new.received_on)
     flaws = []
-    if new.received_on > calendar.local_day(now):
+    if new.reported_on is not None and not new.received_on <= new.reported_on <= today:
+        flaws.append(Flaw("/reported_on", "day_unfit", _REPORTED))
+    if new.received_on > today:
         flaws.append(Flaw("/received_on", "in_the_future", _FUTURE))
     elif then is None:
         flaws.append(Flaw("/received_on", "no_policy", _NO_POLICY))
@@ -101,7 +109,7 @@ async def report(connection: Connection, new: NewReport, actor: Actor, now: date
     state = first_state(via=new.via, refused=new.refused)
     row: dict[str, Any] = {
         "id": new_id(),
-        **new.model_dump(),
+        **new.model_dump(exclude={"reported_on"}),
         "unit_id": next((seat.unit_id for seat in seats if seat.unit_id is not None), None),
         "author": f"{actor.kind}:{actor.id}",
         "author_person_id": actor.person_id,
@@ -109,14 +117,14 @@ async def report(connection: Connection, new: NewReport, actor: Actor, now: date
         "missing": [],
         "policy_code": policy.code,
         "policy_version": policy.version,
-        "threshold": await _threshold(connection, new, actor.person_id, then),
         "outcome": None,
         "version": 1,
         "created_at": now,
-        "forwarded_at": now if new.via == "kpk" else None,
+        "forwarded_at": at if new.via == "kpk" else None,
         "ended_at": now if state in FINAL else None,
     }
-    row |= clocks_of(row, policy, calendar, {TO_KPK if new.via == "kpk" else TO_UPG: now}, now)
+    row["threshold"] = await _threshold(connection, row, then)
+    row |= clocks_of(row, policy, calendar, {TO_KPK if new.via == "kpk" else TO_UPG: at}, now)
     await _INSERT.execute(connection, **row)
     await record(connection, row, row["author"], "reporting", None, now, {})
     return row
@@ -210,13 +218,24 @@ async def record(
     )
 
 
-async def _threshold(connection: Connection, new: NewReport, person_id: UUID, policy: Policy) -> dict[str, Any] | None:
-    before = 0
-    if new.giver_name is not None:
+async def threshold_of(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the thresholds of the day of the gift say of it, as the report tells it now; None for an occasion without any."""
+    policy = await queries.find_policy_in_force(connection, row["received_on"])
+    return None if policy is None else await _threshold(connection, row, policy)
+
+
+async def _threshold(connection: Connection, row: Mapping[str, Any], policy: Policy) -> dict[str, Any] | None:
+    before, value = 0, row["value_idr"]
+    if row["giver_name"] is not None:
         before = await queries.given_in_year(
-            connection, person_id, occasion=new.occasion, giver_name=new.giver_name, year=new.received_on.year
+            connection,
+            row["author_person_id"],
+            occasion=row["occasion"],
+            giver_name=row["giver_name"],
+            year=row["received_on"].year,
+            but=row["id"],
         )
-    found = exemption_of(policy, new.occasion, value_idr=new.value_idr, in_year_idr=before + new.value_idr)
+    found = exemption_of(policy, row["occasion"], value_idr=value, in_year_idr=before + value)
     if found is None:
         return None
     return {"limits": dict(found.limits), "exempt": found.exempt, "policy": policy.code}

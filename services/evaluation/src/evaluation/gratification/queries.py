@@ -45,7 +45,7 @@ _IN_YEAR = Statement("""
 SELECT CAST(coalesce(sum(value_idr), 0) AS bigint) FROM gratification_reports
 WHERE author_person_id = CAST(:person_id AS uuid) AND occasion = :occasion AND NOT refused
   AND lower(trim(giver_name)) = lower(trim(CAST(:giver_name AS text)))
-  AND extract(year FROM received_on) = CAST(:year AS integer)
+  AND extract(year FROM received_on) = CAST(:year AS integer) AND id IS DISTINCT FROM CAST(:but AS uuid)
 """)
 _HISTORY = Statement(
     select(gratification_history)
@@ -101,10 +101,12 @@ async def find_policies(connection: Connection) -> list[Policy]:
     return [read_policy(row["document"], version=row["version"]) for row in await _NEWEST.fetch(connection)]
 
 
-async def given_in_year(connection: Connection, person_id: UUID, *, occasion: str, giver_name: str, year: int) -> int:
-    """Rupiah that the same giver gave to a person on such occasions in a calendar year, as reported so far."""
+async def given_in_year(
+    connection: Connection, person_id: UUID, *, occasion: str, giver_name: str, year: int, but: UUID
+) -> int:
+    """Rupiah that the same giver gave to a person on such occasions in a calendar year, as reported so far but for one report."""
     found: int = await _IN_YEAR.fetchval(
-        connection, person_id=person_id, occasion=occasion, giver_name=giver_name, year=year
+        connection, person_id=person_id, occasion=occasion, giver_name=giver_name, year=year, but=but
     )
     return found
 

@@ -156,10 +156,11 @@ async def completion(
     connection: Transaction,
     now: Now,
 ) -> Response:
-    """By the author, in time."""
+    """By the author, in time. Whether the gift stays below the thresholds is asked anew of what the report now says."""
     row = await operations.lock_report(connection, report_id, "completion", actor, expected=expected)
     operations.require_in_time(row, now)
     told = body.model_dump(exclude_none=True, exclude={"note"})
+    threshold = await operations.threshold_of(connection, {**row, **told})
     return await _act(
         request,
         connection,
@@ -168,7 +169,7 @@ async def completion(
         state_after_completion(forwarded=row["forwarded_at"] is not None),
         actor,
         now=now,
-        changes={**told, "missing": []},
+        changes={**told, "threshold": threshold, "missing": []},
         events={COMPLETE: now},
         detail={"note": body.note},
     )

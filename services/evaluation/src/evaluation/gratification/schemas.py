@@ -18,6 +18,7 @@ Form = Literal[
 Occasion = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_]*$")]
 OTHER = "other"
 
+_REPORTED_THERE = Text("Hanya untuk laporan langsung ke KPK.", "Only for what was reported to the KPK directly.")
 _KPK_NUMBER = Text("Sebutkan nomor laporan pada KPK.", "State the report's number at the KPK.")
 
 
@@ -35,11 +36,14 @@ class NewReport(Body):
     giver_name: Line | None = None
     giver_relation: Line | None = None
     kpk_number: Line | None = None
+    reported_on: date | None = Field(None, description="With via kpk: the day it was reported there; default today")
 
     @model_validator(mode="after")
     def _consistent(self) -> "NewReport":
         if self.via == "kpk" and self.kpk_number is None:
             raise Broken("kpk_number_needed", _KPK_NUMBER)
+        if self.via != "kpk" and self.reported_on is not None:
+            raise Broken("reported_to_kpk_only", _REPORTED_THERE)
         return self
 
 

@@ -18,6 +18,11 @@ _NEEDED = Text("Butir yang dinilai memerlukan aspek dan bobot.", "An item that c
 _EMPTY = Text("Formulir ini tidak punya butir untuk aspek ini.", "A form of the evaluator has no item of this aspect.")
 _LEVELS = Text("Rubrik harus memuat setiap tingkat dari skala.", "The rubric must say every level of the scale.")
 _BEYOND = Text("Rubrik memuat tingkat di luar skala.", "The rubric says a level that the scale lacks.")
+_NOTHING = Text("Formulir ini tidak punya butir yang dinilai.", "No item of this form counts.")
+_MEAN = Text(
+    "Jawaban pengguna layanan dirata-rata: butirnya tanpa bobot.",
+    "The answers of service users are averaged: their items have no weights.",
+)
 _NO_FORM = Text(
     "Harus ada formulir evaluator dan formulir pengguna layanan.",
     "A form of the evaluator and one of users are needed.",
@@ -108,6 +113,11 @@ def _in_form(document: Document, form: Document, place: str) -> Iterator[Flaw]:
     if form["answered_by"] == EVALUATOR:
         for number, aspect in enumerate(aspects):
             yield from _in_weights(form, aspect, place, f"/aspects/{number}")
+    else:
+        if not any(item["scored"] for item in form["items"]):
+            yield Flaw(f"{place}/items", "form_without_items", _NOTHING)
+        if form["weighting"]["method"] != "mean" or any(item["weight"] is not None for item in form["items"]):
+            yield Flaw(f"{place}/weighting", "mean_only", _MEAN)
 
 
 def _in_rubric(scale: Document, item: Document, place: str) -> Iterator[Flaw]:

@@ -62,6 +62,11 @@ class Form:
         return tuple(item for item in self.items if item.scored and item.aspect == aspect)
 
     @property
+    def places(self) -> tuple[int, ...]:
+        """Where the items that count stand, from 1 on."""
+        return tuple(place for place, item in enumerate(self.items, 1) if item.scored)
+
+    @property
     def codes(self) -> tuple[str, ...]:
         return tuple(item.code for item in self.items)
 

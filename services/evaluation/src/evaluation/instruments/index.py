@@ -41,7 +41,7 @@ def form_score(aspects: list[AspectScore]) -> Fraction | None:
 
 
 def user_score(total: int, answers: int, items: int) -> Fraction | None:
-    """F-03: the mean of all levels that users gave, each of whom answered every item; None if nobody did."""
+    """F-03: the mean of the levels that users gave, each of whom answered every item that counts; None if nobody did."""
     return Fraction(total, answers * items) if answers else None
 
 

@@ -37,7 +37,7 @@ _MISSING = Text("Unsur ini belum dijawab.", "This element isn't answered.")
 _UNKNOWN = Text("Unsur ini tidak ada dalam survei ini.", "This survey has no such element.")
 _UNASKED = Text("Survei ini tidak menanyakan harapan.", "This survey doesn't ask for expectations.")
 _SCALE = Text("Jawaban harus antara {least} dan {most}.", "The answer must be {least} to {most}.")
-_CODE = Text("Kode ini tidak ada dalam kosakata {name}.", "The vocabulary {name} has no such code.")
+UNKNOWN_CODE = Text("Kode ini tidak ada dalam kosakata {name}.", "The vocabulary {name} has no such code.")
 _QUALITATIVE = Text(
     "Cara ini bersifat kualitatif dan tidak masuk indeks.", "This method is qualitative and has no part in the index."
 )
@@ -227,13 +227,13 @@ def flaws_of_circumstances(
     """What is wrong with how, by whom and when it was answered."""
     flaws: list[Flaw] = []
     if channel not in known.channels:
-        flaws.append(Flaw("/channel", "unknown_code", _CODE.filled(name="survey_channels")))
+        flaws.append(Flaw("/channel", "unknown_code", UNKNOWN_CODE.filled(name="survey_channels")))
     elif channel in known.qualitative:
         flaws.append(Flaw("/channel", "qualitative_channel", _QUALITATIVE))
     for name, vocabulary in PROFILE.items():
         code = profile.get(name)
         if code is not None and code not in known.profile[name]:
-            flaws.append(Flaw(f"/profile/{name}", "unknown_code", _CODE.filled(name=vocabulary)))
+            flaws.append(Flaw(f"/profile/{name}", "unknown_code", UNKNOWN_CODE.filled(name=vocabulary)))
     if received_at is not None and received_at > now + DRIFT:
         flaws.append(Flaw("/received_at", "in_the_future", _FUTURE))
     return flaws

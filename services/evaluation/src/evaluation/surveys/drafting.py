@@ -1,6 +1,6 @@
 """Making a survey, and changing it as long as it is a draft."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from evaluation.facts.subjects import Subject, SubjectKind, find_subject
 from evaluation.rights import conducts
 from evaluation.surveys import queries
 from evaluation.surveys.access import open_to_conduct
+from evaluation.surveys.answers import UNKNOWN_CODE, Known
 from evaluation.surveys.definition import Definition
 from evaluation.surveys.index import WeightingUnfit, weight_of
 from evaluation.surveys.lifecycle import DRAFT, OPEN, moves_from
@@ -30,6 +31,7 @@ _UNKNOWN_SUBJECT = Text("Tidak dikenal dalam registri.", "The registry doesn't k
 _NO_DEFINITION = Text("Tidak ada definisi survei yang berlaku.", "No definition is in force on that day.")
 _UNFIT = Text("Bobot ini hanya untuk sembilan unsur.", "This weighting is for nine elements alone.")
 _TWICE = Text("Kode unsur ini sudah dipakai.", "This element's code is taken.")
+_CHANNEL = UNKNOWN_CODE.filled(name="survey_channels")
 _PERIOD = Text("Akhir masa survei harus sesudah awalnya.", "The period must end after it begins.")
 
 _LATER = ("result", "method", "process", "followed_up_at")
@@ -46,7 +48,7 @@ _CHANGE = Statement(
 )
 
 
-async def create_survey(connection: Connection, survey: NewSurvey, actor: Actor, now: datetime) -> Row:
+async def create_survey(connection: Connection, survey: NewSurvey, actor: Actor, *, known: Known, now: datetime) -> Row:
     """Make a survey, open at once unless it is to be a draft. Raises Unprocessable, or Forbidden outside the caller's reach.
 
     Records `survey.opened`, or `survey.drafted` for the agency.
@@ -58,6 +60,7 @@ async def create_survey(connection: Connection, survey: NewSurvey, actor: Actor,
     definition = await queries.find_definition_in_force(connection, survey.definition, day)
     if definition is None:
         raise Unprocessable(errors=[Flaw("/definition", "not_in_force", _NO_DEFINITION)])
+    _require_channels(survey.channel_limits, known)
     row: dict[str, Any] = {
         "id": new_id(),
         "subject": subject.kind,
@@ -87,7 +90,14 @@ async def create_survey(connection: Connection, survey: NewSurvey, actor: Actor,
 
 
 async def change_draft(
-    connection: Connection, survey_id: UUID, changes: SurveyPatch, actor: Actor, *, expected: Expected, now: datetime
+    connection: Connection,
+    survey_id: UUID,
+    changes: SurveyPatch,
+    actor: Actor,
+    *,
+    known: Known,
+    expected: Expected,
+    now: datetime,
 ) -> Row:
     """Change what a draft says; what isn't sent stays. Nothing that has been asked changes: only drafts.
 
@@ -103,6 +113,7 @@ async def change_draft(
     definition = await queries.find_definition_in_force(connection, held["definition_code"], after["period_from"])
     if definition is None:
         raise Unprocessable(errors=[Flaw("/period_from", "not_in_force", _NO_DEFINITION)])
+    _require_channels(changes.channel_limits or (), known)
     added = changes.additional_elements
     if added is None:
         added = [AdditionalElement.model_validate(each) for each in held["additional_elements"]]
@@ -111,6 +122,15 @@ async def change_draft(
     after["definition_source"] = definition.source
     await record_survey(connection, "survey.drafted", after, now)
     return after
+
+
+def _require_channels(limited: Iterable[str], known: Known) -> None:
+    """Raises Unprocessable: a limit of a channel that isn't one would limit nothing, and nobody would notice."""
+    flaws = [
+        Flaw(f"/channel_limits/{code}", "unknown_code", _CHANNEL) for code in limited if code not in known.channels
+    ]
+    if flaws:
+        raise Unprocessable(errors=flaws)
 
 
 def _asked(definition: Definition, added: list[AdditionalElement], weighting: str | None) -> Mapping[str, Any]:

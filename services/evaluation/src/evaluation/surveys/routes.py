@@ -53,7 +53,7 @@ async def create_survey(
     request: Request, survey: NewSurvey, actor: Conductor, _once: Once, connection: Transaction, now: Now
 ) -> Response:
     """A satisfaction survey of an institution, a unit or a service, by the definition in force on its first day."""
-    row = await drafting.create_survey(connection, survey, actor, now)
+    row = await drafting.create_survey(connection, survey, actor, known=request.app.state.survey_codes, now=now)
     return await _reply(request, connection, row, 201)
 
 
@@ -89,7 +89,8 @@ async def change_survey(
     now: Now,
 ) -> Response:
     """As long as nobody has been asked anything: what was asked once stays as it was."""
-    row = await drafting.change_draft(connection, survey_id, changes, actor, expected=expected, now=now)
+    known = request.app.state.survey_codes
+    row = await drafting.change_draft(connection, survey_id, changes, actor, known=known, expected=expected, now=now)
     return await _reply(request, connection, row, 200)
 
 
