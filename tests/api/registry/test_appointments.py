@@ -112,8 +112,16 @@ async def test_the_responsible_officer_heads_the_secretariat_or_is_appointed_by_
     assert warned(await responsible()) == ["appointment_unfounded"]
     early = await responsible(appointed_by=pembina, valid_during={"from": "2024-01-01"})
     assert (early.status_code, flaws(early)) == (422, [("/appointed_by", "not_the_supervisor")])
+    # He held the seat when he signed, whenever it begins; without a date of the decree its first day counts.
+    signed = {"appointed_by": pembina, "decree_date": "2024-10-22"}
+    await here.change(f"/appointments/{pembina}/ending", {"valid_to": "2024-12-31"}, method="POST")
+    assert warned(await responsible(**signed)) == ["not_head_of_secretariat"]
+    late = await responsible(**signed | {"decree_date": "2024-10-20"})
+    assert flaws(late) == [("/appointed_by", "not_the_supervisor")]
     other = await responsible(appointed_by=secretary["id"])
     assert flaws(other) == [("/appointed_by", "not_the_supervisor")]
+    beside = (await here.seat("supervisor", acting="plh"))["id"]  # who stands beside the Pembina doesn't hold the seat
+    assert flaws(await responsible(appointed_by=beside)) == [("/appointed_by", "not_the_supervisor")]
     assert flaws(await responsible(appointed_by=here.id)) == [("/appointed_by", "unknown_appointer")]
 
 

@@ -114,6 +114,10 @@ async def test_a_charter_is_signed_anew_for_all_that_it_covers(agency: Agency, r
     then = (await agency.call("GET", f"/standards/{first}/charter?as_of=2026-02-01", by=None)).json()
     assert then["signer"]["name"] == "Ni Made Sari"
     assert (await agency.call("GET", f"/standards/{first}/charter?as_of=2026-01-04", by=None)).status_code == 404
+    page, before = [
+        (await agency.call("GET", f"/standards/{first}/page{day}", by=None)).text for day in ("", "?as_of=2026-02-01")
+    ]
+    assert ("Ketut Rai" in page, "Ketut Rai" in before) == (True, False), "the page is of the day, as the charter is"
 
 
 async def test_a_signature_has_its_day_and_its_signer(agency: Agency) -> None:

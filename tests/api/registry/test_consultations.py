@@ -234,6 +234,17 @@ async def test_a_return_begins_a_new_round(agency: Agency) -> None:
     assert pointers(unheld) == {"/consultation/sessions"}
 
 
+async def test_minutes_are_of_a_forum_that_was_held(agency: Agency) -> None:
+    standard_id = await draft(agency)
+    await consult(agency, standard_id)
+    tomorrow = str(today(agency) + timedelta(days=1))
+    provider, society = minutes()["signers"]
+    body = minutes() | {"held_on": tomorrow, "signers": [provider, society | {"signed_on": tomorrow}]}
+    refused = await agency.act(standard_id, "minutes", body, match=False)
+    assert (refused.status_code, pointers(refused)) == (422, {"/held_on", "/signers/1/signed_on"})
+    assert (await agency.call("GET", f"/standards/{standard_id}/minutes")).status_code == 404
+
+
 async def test_minutes_name_nobody_in_public(agency: Agency) -> None:
     standard_id = await draft(agency)
     assert (await agency.act(standard_id, "minutes", minutes(), match=False)).status_code == 409

@@ -190,6 +190,23 @@ async def test_the_likest_names_come_first_for_a_typo(registry: ServiceUnderTest
     assert await found(here, "q=pengesahxn&limit=1") == ["Akta Pengesahan Anak"]
 
 
+async def test_a_typo_is_forgiven_though_somebody_else_made_it(registry: ServiceUnderTest) -> None:
+    """Words count where they are sought: a misspelt draft of one institution doesn't hide the services of all others."""
+    here, other = await stage(registry), await stage(registry)
+    await enter(other, (await other.unit("U"))["id"], name="Akta Perkawinxn")
+    unit = (await here.unit("U"))["id"]
+    await enter(here, unit, name="Akta Perkawinan", region_codes=["51.71"])
+    await enter(here, unit, name="Salinan Akta Perkawinan", region_codes=["33.74"])
+    both = ["Akta Perkawinan", "Salinan Akta Perkawinan"]
+    assert sorted(await found(here, "q=perkawinxn")) == both
+    assert await found(here, "q=perkawinxn&region=33.74") == both[1:]
+    assert await found(other, "q=perkawinxn") == ["Akta Perkawinxn"]
+    first = await here.read(f"/services?institution={here.id}&q=perkawinxn&limit=1&count=exact")
+    rest = await here.read(first["next"].removeprefix("/v1"))
+    assert sorted(item["name"] for item in first["items"] + rest["items"]) == both
+    assert (first["count"], rest["next"]) == (2, None)
+
+
 async def test_more_hits_than_can_be_ranked_come_by_name(
     registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -153,6 +153,9 @@ async def test_publication_is_refused_with_every_reason(agency: Agency) -> None:
         "/charter/statements/accept_sanction",
         "/charter/signer",
     }
+    signed_later = publication()["charter"] | {"signed_on": str(today(agency) + timedelta(days=1))}
+    early = await agency.act(standard_id, "publication", publication(charter=signed_later))
+    assert pointers(early) == {"/charter/signed_on"}
     assert (await agency.act(standard_id, "publication", publication(), by="officer")).status_code == 403
 
 

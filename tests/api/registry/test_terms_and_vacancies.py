@@ -174,3 +174,22 @@ async def test_vacancies_are_visible(registry: ServiceUnderTest) -> None:
     assert [each["name"] for each in page["items"] + rest["items"]] == sorted(
         ["Bagian", "Loket", "Sekretariat", ministry]
     )
+
+
+async def test_nobody_is_wanted_where_a_unit_has_ended(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    unit = await here.unit("Sementara")
+    await here.make("posts", unit_id=unit["id"], name="Loket", role="officer")
+    await here.make("posts", institution_id=here.id, name="Auditor", role="internal_auditor")
+    ended = await here.change(f"/units/{unit['id']}", {"valid_during": {"to": ago(1)}})
+    assert ended.status_code == 200, ended.text
+    assert {name for name, *_ in await vacant(here, "&kind=post")} == {"Auditor"}
+    assert {name for name, *_ in await vacant(here, f"&kind=post&as_of={ago(2)}")} == {"Auditor", "Loket"}
+
+
+async def test_no_pembina_is_missing_where_the_governor_is(registry: ServiceUnderTest) -> None:
+    """The administrative cities of DK Jakarta have no mayor with a seat of their own."""
+    here = await stage(registry, kind="city", region_code="31.71")
+    assert {role for _, role, _ in await vacant(here)} == {"responsible_officer"}
+    autonomous = await stage(registry, kind="city", region_code="33.74")
+    assert {role for _, role, _ in await vacant(autonomous)} == {"supervisor", "responsible_officer"}

@@ -45,8 +45,8 @@ _UNFOUNDED = Text(
     "Not the head of the secretariat, and no appointment by the Pembina is stated (UU 25/2009 art. 7).",
 )
 _NOT_BY_SUPERVISOR = Text(
-    "Yang menunjuk bukan Pembina instansi pada tanggal mulai.",
-    "Who appointed isn't the institution's Pembina on the first day.",
+    "Yang menunjuk bukan Pembina instansi pada tanggal keputusan.",
+    "Who appointed wasn't the institution's Pembina on the decree's day.",
 )
 
 

@@ -232,7 +232,8 @@ async def _examine(connection: Connection, seat: Mapping[str, Any], *, terms: Te
             raise _taken(holders[0])
     by_supervisor = None
     if seat["appointed_by"] is not None:
-        by_supervisor = await queries.is_supervisor(connection, seat["appointed_by"], institution_id, begins)
+        decreed = seat["decree_date"] or begins
+        by_supervisor = await queries.is_supervisor(connection, seat["appointed_by"], institution_id, decreed)
         if by_supervisor is None:
             raise problems.unknown_appointer()
         if not by_supervisor and seat["role"] == RESPONSIBLE_OFFICER:

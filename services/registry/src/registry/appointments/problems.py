@@ -21,8 +21,8 @@ _UNIT_NEEDED = Text(
 )
 _APPOINTER = Text("Tidak ada orang atau pengangkatan dengan id ini.", "There is no person or appointment of this id.")
 _NOT_SUPERVISOR = Text(
-    "Penanggung jawab ditunjuk oleh Pembina yang menjabat pada tanggal mulai (UU 25/2009 pasal 7).",
-    "A responsible officer is appointed by the Pembina in office on the first day (UU 25/2009 art. 7).",
+    "Penanggung jawab ditunjuk oleh Pembina yang menjabat pada tanggal keputusan (UU 25/2009 pasal 7).",
+    "A responsible officer is appointed by the Pembina in office on the decree's day (UU 25/2009 art. 7).",
 )
 _NOT_LONGER = Text(
     "Perpanjangan harus berakhir sesudah masa jabatan sekarang; yang tanpa akhir tidak diperpanjang.",

@@ -107,6 +107,7 @@ _IS_SUPERVISOR = Statement(
         or_(appointments.c.id == _ID, appointments.c.person_id == _ID),
         appointments.c.institution_id == _INSTITUTION,
         appointments.c.role == SUPERVISOR,
+        _FILLS,
         appointments.c.in_office_during.op("@>")(_DAY),
     )
 )
@@ -160,8 +161,9 @@ async def find_holders(
 
 
 async def is_supervisor(connection: Connection, appointer: UUID, institution_id: UUID, day: date) -> bool | None:
-    """Whether an appointment or a person is in the institution's Pembina seat on a day; None if there is no such id."""
-    if await _IS_SUPERVISOR.fetchrow(connection, id=appointer, institution_id=institution_id, day=day):
+    """Whether an appointment or a person fills the institution's Pembina seat on a day; None if there is no such id."""
+    sought = {"institution_id": institution_id, "day": day, "beside": sorted(STANDING_BESIDE)}
+    if await _IS_SUPERVISOR.fetchrow(connection, id=appointer, **sought):
         return True
     return False if await _APPOINTER_EXISTS.fetchrow(connection, id=appointer) else None
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Date,
     FromClause,
     Integer,
     Select,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -25,6 +27,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.http.filters import Chosen, Filters, Listed, Sort, one_of
 from directory.roles import RESPONSIBLE_OFFICER, STANDING_BESIDE, SUPERVISOR, UNIT_HEAD
+from directory.world import JAKARTA
 from registry.appointments.tables import appointments, posts
 from registry.institutions.tables import institutions
 from registry.moments import AS_OF, Moment, held
@@ -55,10 +58,18 @@ def _seat(table: FromClause, role: str, *, at_unit: bool) -> Select[Any]:
     ).where(held(table, known=False), ~taken.where(_A.acting != all_(_BESIDE)).exists())
 
 
+def _goes_on(table: FromClause, identity: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a place is in force on the day or later: nobody is wanted where it has ended."""
+    from_then = func.daterange(AS_OF, cast(null(), Date))
+    period = table.c.valid_during.op("&&", is_comparison=True)(from_then)
+    return select(literal(1)).where(table.c.id == identity, period).exists()
+
+
 def _posts() -> Select[Any]:
     filled: ColumnElement[int] = (
         select(cast(func.count(), Integer)).where(_A.post_id == posts.c.id, _IN_OFFICE).scalar_subquery()
     )
+    of_the_whole = posts.c.unit_id.is_(None) & _goes_on(institutions, posts.c.institution_id)
     return select(
         literal("post", Text),
         posts.c.id,
@@ -70,11 +81,16 @@ def _posts() -> Select[Any]:
         posts.c.needed,
         filled,
         literal(value=False),
-    ).where(filled < posts.c.needed)
+    ).where(filled < posts.c.needed, or_(_goes_on(units, posts.c.unit_id), of_the_whole))
 
 
+_AUTONOMOUS = or_(
+    institutions.c.kind != all_(literal(["regency", "city"], ARRAY(Text))),
+    func.coalesce(func.split_part(institutions.c.region_code, ".", 1), "") != JAKARTA,
+)
+"""Regencies and cities of DK Jakarta have no Pembina of their own: the governor is."""
 _ALL = union_all(
-    _seat(institutions, SUPERVISOR, at_unit=False),
+    _seat(institutions, SUPERVISOR, at_unit=False).where(_AUTONOMOUS),
     _seat(institutions, RESPONSIBLE_OFFICER, at_unit=False),
     _seat(units, UNIT_HEAD, at_unit=True),
     _posts(),

@@ -43,6 +43,7 @@ _DISPOSING = ("in_consultation", "public_test", "finalising")
 
 
 _SESSION = Text("Pertemuan ini bukan tentang rancangan ini.", "This session wasn't about this draft.")
+_FUTURE = Text("Tidak boleh di masa depan.", "This can't be in the future.")
 _AGREEMENT = Text("Berita acara tidak memuat kesepakatan ini.", "The minutes hold no such agreement.")
 _FOLLOW = Statement(
     insert(agreement_follow_ups).values(
@@ -138,8 +139,16 @@ async def dispose(
 async def sign_minutes(
     connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By
 ) -> dict[str, Any]:
-    """Record the minutes of the present round, replacing earlier ones: held_on, place, agreements, signers, notes."""
-    await standards.lock_in(connection, standard_id, _DISPOSING, as_for="drafting", by=by)
+    """Record the minutes of the present round, replacing earlier ones: held_on, place, agreements, signers, notes.
+
+    Raises Unprocessable for a forum or a signature of a day to come.
+    """
+    standard = await standards.lock_in(connection, standard_id, _DISPOSING, as_for="drafting", by=by)
+    days = {"/held_on": content["held_on"]}
+    days |= {f"/signers/{index}/signed_on": each["signed_on"] for index, each in enumerate(content["signers"])}
+    later = [Flaw(pointer, "in_the_future", _FUTURE) for pointer, day in days.items() if day > standard["today"]]
+    if later:
+        raise Unprocessable(errors=later)
     consultation = await present_round(connection, standard_id)
     held = await queries.find_minutes(connection, consultation["id"])
     version = 1 if held is None else held["version"] + 1

@@ -1,6 +1,6 @@
 """Reading services: full text in Indonesian, typos forgiven, and by what people look for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product, starmap
@@ -221,6 +221,17 @@ async def find_services(connection: Connection, chosen: Chosen, moment: Moment) 
         wide=await is_wide(connection, chosen, moment),
         changed=changed,
     )
+    if not 0 < hits <= MOST_RANKED or (len(chosen.values) == 1 and not moment.stated):
+        return await _page(connection, chosen, way, values)
+    # Others may use the word, or misspell it: where nobody does among those that are sought, it is a typo here.
+    first = chosen if chosen.cursor is None else replace(chosen, cursor=None, limit=1, count=False)
+    page = await _page(connection, first, way, values)
+    if not page.rows:
+        return await _page(connection, chosen, way._replace(worded=False), values)
+    return page if first is chosen else await _page(connection, chosen, way, values)
+
+
+async def _page(connection: Connection, chosen: Chosen, way: _Way, values: Mapping[str, Any]) -> Listed:
     search = _SEARCHES[way]
     return await search.filters.page(connection, chosen, search.source, reach=("all", search.offered, values))
 

@@ -65,8 +65,10 @@ async def get_standard(
     if form == JSON:
         return reply(request, row, actor)
     if form == HTML:
-        return await _page(request, connection, row, actor, printing=printer, language=request.state.language)
-    return await _document(request, connection, row, actor, printing=printer)
+        return await _page(
+            request, connection, row, actor, moment=moment, printing=printer, language=request.state.language
+        )
+    return await _document(request, connection, row, actor, moment=moment, printing=printer)
 
 
 @routes.get(
@@ -89,7 +91,7 @@ async def get_standard_page(
     """Where the codes on documents lead: HTML whatever Accept says, without script or outside asset, with the charter."""
     row = await readable(connection, standard_id, actor, at=now, moment=moment)
     chosen = language or request.state.language
-    return await _page(request, connection, row, actor, printing=printer, language=chosen)
+    return await _page(request, connection, row, actor, moment=moment, printing=printer, language=chosen)
 
 
 @routes.get(
@@ -112,6 +114,8 @@ async def get_charter(
     form = chosen_form(request, (JSON, PDF))
     row = await readable(connection, standard_id, actor, at=now, moment=moment)
     charter = await _charter_on(connection, standard_id, moment)
+    if charter is None:
+        raise NotFound
     covered = await queries.find_covered(connection, charter["id"])
     if form == JSON:
         return await _charter(request, connection, charter, row, covered=covered)
@@ -132,19 +136,25 @@ async def get_charter(
     return pdf_reply(request, printer.press, document, version=row["revision"], name=name, keep=True, cache=OPEN)
 
 
-async def _charter_on(connection: Connection, standard_id: UUID, moment: Moment) -> Row:
-    """The charter as it was signed last, or by the day that was stated; with `signings`. Raises NotFound."""
+async def _charter_on(connection: Connection, standard_id: UUID, moment: Moment) -> Row | None:
+    """The charter as it was signed last, or by the day that was stated; with `signings`. None if there was none."""
     charter = await queries.find_charter_of(connection, standard_id)
     if charter is None:
-        raise NotFound
+        return None
     signings = await queries.find_signings(connection, charter["id"])
     if not moment.stated:
         return {**charter, "signings": signings}
     by_then = [signing for signing in signings if signing["signed_on"] <= moment.day]
     if not by_then:
-        raise NotFound
+        return None
     signed = {name: by_then[0][name] for name in ("number", "statements", "signer", "signed_on")}
     return {**charter, **signed, "signings": by_then}
+
+
+async def _decree_on(connection: Connection, standard_id: UUID, moment: Moment) -> Row | None:
+    """The decree, from its day on."""
+    decree = await queries.find_stipulation(connection, standard_id)
+    return None if decree is None or (moment.stated and moment.day < decree["decree_date"]) else decree
 
 
 async def _charter(request: Request, connection: Connection, charter: Row, row: Row, *, covered: list[Row]) -> Response:
@@ -168,9 +178,9 @@ async def _charter(request: Request, connection: Connection, charter: Row, row: 
 
 
 async def _document(
-    request: Request, connection: Connection, row: Row, actor: Actor, *, printing: Printing
+    request: Request, connection: Connection, row: Row, actor: Actor, *, moment: Moment, printing: Printing
 ) -> Response:
-    stipulation = await queries.find_stipulation(connection, row["id"])
+    stipulation = await _decree_on(connection, row["id"], moment)
     content = await _content(connection, row, stipulation, actor, printing=printing, language=request.state.language)
     dated = row["changed_at"].date() if stipulation is None else stipulation["decree_date"]
     return pdf_reply(
@@ -185,10 +195,17 @@ async def _document(
 
 
 async def _page(
-    request: Request, connection: Connection, row: Row, actor: Actor, *, printing: Printing, language: Language
+    request: Request,
+    connection: Connection,
+    row: Row,
+    actor: Actor,
+    *,
+    moment: Moment,
+    printing: Printing,
+    language: Language,
 ) -> Response:
-    stipulation = await queries.find_stipulation(connection, row["id"])
-    charter = await queries.find_charter_of(connection, row["id"])
+    stipulation = await _decree_on(connection, row["id"], moment)
+    charter = await _charter_on(connection, row["id"], moment)
     content = await _content(connection, row, stipulation, actor, printing=printing, language=language)
     page = standard_page(content, charter, standard_id=row["id"])
     response = page_reply(request, page, version=row["revision"], style=STYLE, cache=_cache(row, actor))

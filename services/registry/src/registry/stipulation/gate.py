@@ -46,6 +46,7 @@ _NOT_AFTER = Text(
 _CHANNELS = Text("Sebutkan paling sedikit satu saluran publikasi.", "Name at least one channel of publication.")
 _CHARTER = Text("Maklumat pelayanan belum ada.", "The charter is missing.")
 _STATEMENT = Text("Pernyataan ini belum ada dalam maklumat.", "The charter lacks this statement.")
+_SIGNED_LATER = Text("Tidak boleh di masa depan.", "This can't be in the future.")
 _UNSIGNED = Text("Maklumat belum ditandatangani.", "The charter isn't signed.")
 
 
@@ -86,7 +87,7 @@ def stipulation_flaws(drafted: Drafted, decree: Mapping[str, Any], *, today: dat
 
 
 def publication_flaws(
-    publication: Mapping[str, Any], *, decree_date: date, others_effective_on: Collection[date]
+    publication: Mapping[str, Any], *, decree_date: date, others_effective_on: Collection[date], today: date
 ) -> list[Flaw]:
     """Everything that refuses the publication. `publication`: effective_on, channels, charter (None if missing), charter_id.
 
@@ -107,6 +108,8 @@ def publication_flaws(
         flaws.append(Flaw("/charter", "missing", _CHARTER))
     if charter is not None:
         flaws += charter_flaws(charter)
+        if charter["signed_on"] is not None and charter["signed_on"] > today:
+            flaws.append(Flaw("/charter/signed_on", "in_the_future", _SIGNED_LATER))
     return flaws
 
 

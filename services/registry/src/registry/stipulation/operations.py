@@ -157,6 +157,7 @@ async def publish(
         publication,
         decree_date=stipulation["decree_date"],
         others_effective_on=[other["effective_on"] for other in others],
+        today=row["today"],
     )
     media = sorted({channel["medium"] for channel in publication["channels"]})
     charter_id = publication["charter_id"]
