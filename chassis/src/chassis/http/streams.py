@@ -92,7 +92,6 @@ class Stream(Response):
             "content-type": _CHARSET[form],
             "content-disposition": f'attachment; filename="{name}.{ending}"',
             "cache-control": cache,
-            "vary": "Accept, Accept-Language",
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,5 @@
 """What evaluation is made of. Nothing is decided here."""
 
-import gc
 from functools import partial
 from pathlib import Path
 
@@ -51,8 +50,6 @@ async def prepare(app: FastAPI) -> None:
         item["code"]: item["label"]["id"] for item in state.vocabularies["survey_channels"]["items"]
     }
     state.survey_codes = known_codes(state.vocabularies)
-    # A batch makes thousands of objects: without this the collector walks the whole program for them, again and again.
-    gc.freeze()
 
 
 SERVICE = Service(

@@ -29,8 +29,8 @@ from complaints.cases.public import IS_PUBLIC
 from complaints.cases.tables import cases
 from complaints.publication.tables import public_texts
 from directory.tables import institutions, units
+from directory.zones import DEFAULT_ZONE
 
-ZONE = "Asia/Jakarta"
 _REGENCY = 5
 
 _newest = (
@@ -51,7 +51,7 @@ _region = func.left(cases.c.region_code, _REGENCY)
 
 
 def _day(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return cast(func.timezone(ZONE, column), Date)
+    return cast(func.timezone(DEFAULT_ZONE, column), Date)
 
 
 def _in_region() -> ColumnElement[bool]:

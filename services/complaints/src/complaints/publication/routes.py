@@ -27,7 +27,6 @@ CACHED = "public, max-age=60"
 _SHOWN = tuple(
     ("class" if name == "case_class" else name, name) for name in PublicCase.model_fields if name != "status"
 )
-_VARY = {"Cache-Control": CACHED, "Vary": "Accept, Accept-Language"}
 _CLEARED = tuple(PublicText.model_fields)
 
 
@@ -59,7 +58,7 @@ async def list_public_complaints(
         return Stream(request, form, opened, name="public-complaints", cache=CACHED)
     page = await queries.list_public(connection, chosen)
     items = [told(row) for row in page.rows]
-    return Response(encode(page.written(items)), media_type="application/json", headers=_VARY)
+    return Response(encode(page.written(items)), media_type="application/json", headers={"Cache-Control": CACHED})
 
 
 @routes.get(
@@ -73,7 +72,7 @@ async def get_public_complaint(request: Request, _caller: Public, connection: Re
     row = await queries.find_public(connection, case_id)
     if row is None:
         raise NotFound
-    return single(request, shown(row, request.state.language), version=1, headers=_VARY, cache=CACHED)
+    return single(request, shown(row, request.state.language), version=1, cache=CACHED)
 
 
 @routes.put(

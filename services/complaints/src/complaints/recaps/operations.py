@@ -7,8 +7,9 @@ from chassis.data import jobs
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.http.languages import Text
-from chassis.http.problems import Conflict, Flaw, Forbidden, NotFound, Unprocessable
+from chassis.http.problems import Flaw, Forbidden, NotFound, Unprocessable
 from chassis.http.versions import Expected
+from chassis.imports.wire import AlreadyFinished
 from chassis.ops.identifiers import new_id
 from complaints.cases.rights import ACT
 from complaints.cases.visibility import INSTITUTION_ADMIN
@@ -21,13 +22,6 @@ ROLES = (INSTITUTION_ADMIN, RESPONSIBLE_OFFICER, NATIONAL_ADMIN)
 _EMPTY = Text("Berkas kosong.", "The file is empty.")
 _WHOSE = Text("Sebutkan instansi pemilik rekap.", "Say whose recap it is.")
 _UNKNOWN = Text("Tidak ada instansi dengan id ini.", "There is no institution of this id.")
-
-
-class AlreadyFinished(Conflict):
-    """The import is done, failed or cancelled: there is nothing left to cancel."""
-
-    code = "already_finished"
-    title = Text("Impor ini sudah selesai", "The import has finished already")
 
 
 async def accept(

@@ -8,10 +8,9 @@ from starlette.responses import Response
 
 from chassis.data.transactions import Reading, Transaction
 from chassis.http.idempotency import Once
-from chassis.http.languages import Text
-from chassis.http.problems import UnsupportedMediaType
 from chassis.http.routing import router
 from chassis.http.versions import MayMatch, single
+from chassis.imports.wire import FORMS, form_of
 from chassis.ops.clock import Now
 from complaints.cases.rights import ACT
 from complaints.recaps import operations, queries
@@ -20,8 +19,6 @@ from complaints.recaps.words import COLUMNS
 from directory.access import acting
 from directory.roles import Actor
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMS = {"text/csv": "csv", XLSX: "xlsx"}
 _NAMES: dict[str, list[str]] = {}
 for _written, _name in COLUMNS.items():
     _NAMES.setdefault(_name, []).append(_written)
@@ -40,13 +37,6 @@ _BODY: dict[str, Any] = {
 Keeper = Annotated[Actor, acting(*operations.ROLES, scope=ACT)]
 
 routes = router(tags=["imports"])
-
-
-class NotASpreadsheet(UnsupportedMediaType):
-    """A file is CSV or XLSX, by its Content-Type."""
-
-    code = "not_a_spreadsheet"
-    title = Text("Berkas harus CSV atau XLSX", "The file must be CSV or XLSX")
 
 
 @routes.post(
@@ -70,9 +60,7 @@ async def import_complaints(
 ) -> Response:
     """All rows or none. They make statistics whole (`source=lapor`) and never become cases; of a number that is known already,
     the newer row stands. Reporters' names and texts aren't read."""
-    form = FORMS.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
-    if form is None:
-        raise NotASpreadsheet
+    form = form_of(request.headers.get("content-type", ""))
     row = await operations.accept(
         connection,
         await request.body(),

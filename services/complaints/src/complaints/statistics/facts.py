@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, Date, DateTime, Integer, Text, Uuid
 from sqlalchemy.types import TypeEngine
 
-ZONE = "Asia/Jakarta"
+from directory.zones import DEFAULT_ZONE
+
+ZONE = DEFAULT_ZONE
 """Days, months and years of statistics begin in this zone, for every institution: their sums are of the same hours."""
 PLATFORM, LAPOR = "platform", "lapor"
 """Where a counted row comes from: a case of this platform, or a row of a recap from SP4N-LAPOR!."""

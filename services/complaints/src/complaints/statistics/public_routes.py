@@ -91,5 +91,4 @@ async def get_public_statistics(
         **shown(published, institution),
         "suppression": {"least": LEAST, "rule": _RULE.read(request.state.language)},
     }
-    headers = {"Vary": "Accept-Language"}
-    return single(request, content, version=1, headers=headers, cache=_CACHED)
+    return single(request, content, version=1, cache=_CACHED)

@@ -1,7 +1,6 @@
 """Wire models of statistics."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -79,6 +78,3 @@ class Statistics(Shape):
     items: list[GroupFigures]
     total: Details
     protected: ProtectedTotal | None
-
-
-Shown = dict[str, Any]

@@ -34,9 +34,10 @@ async def list_own_verdicts(actor: Anyone, connection: Snapshot, now: Now, part:
     """Of cases that were decided: the caller's own verdict, never the case with whoever else it is about."""
     if actor.kind == "anonymous":
         raise NotAuthenticated
-    items = [await _written(connection, row, now) for row in await objecting.find_own_verdicts(connection, actor)]
+    page = part.of(await objecting.find_own_verdicts(connection, actor), key="id")
+    items = [await _written(connection, row, now) for row in page["items"]]
     return Response(
-        encode(part.of(items, key="case_id")), media_type="application/json", headers={"Cache-Control": "no-store"}
+        encode({**page, "items": items}), media_type="application/json", headers={"Cache-Control": "no-store"}
     )
 
 

@@ -115,9 +115,7 @@ async def get_questions(request: Request, survey_id: UUID, actor: Anyone, connec
     cache = "public, max-age=60"
     if chosen_form(request, (JSON, HTML)) == HTML:
         return page_reply(request, paper.page(content), version=survey["version"], style=paper.STYLE, cache=cache)
-    response = single(request, content, version=survey["version"], cache=cache)
-    response.headers["Vary"] = "Accept"
-    return response
+    return single(request, content, version=survey["version"], cache=cache)
 
 
 @routes.post(

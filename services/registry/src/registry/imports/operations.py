@@ -7,8 +7,9 @@ from chassis.data import jobs
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
-from chassis.http.problems import Conflict, Flaw, Forbidden, NotFound, Unprocessable
+from chassis.http.problems import Flaw, Forbidden, NotFound, Unprocessable
 from chassis.http.versions import Expected
+from chassis.imports.wire import AlreadyFinished
 from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry import rights
@@ -33,13 +34,6 @@ _CLEAR = tuple(
     Statement(f"DELETE FROM {table} WHERE import_id = CAST(:id AS uuid)")  # noqa: S608 - names of ours
     for table in ("import_rows", "import_files")
 )
-
-
-class AlreadyFinished(Conflict):
-    """The import is done, failed or cancelled: there is nothing left to cancel."""
-
-    code = "already_finished"
-    title = Text("Impor ini sudah selesai", "The import has finished already")
 
 
 async def accept(

@@ -9,18 +9,15 @@ from starlette.responses import Response
 
 from chassis.data.transactions import Reading, Transaction
 from chassis.http.idempotency import Once
-from chassis.http.languages import Text
-from chassis.http.problems import UnsupportedMediaType
 from chassis.http.routing import router
 from chassis.http.versions import MayMatch, single
+from chassis.imports.wire import FORMS, form_of
 from chassis.ops.clock import Now
 from registry.imports import operations, queries
 from registry.imports.rows import KINDS, ordered_columns
 from registry.imports.schemas import Import, Kind
 from registry.rights import Manager
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMS = {"text/csv": "csv", XLSX: "xlsx"}
 _COLUMNS = "; ".join(f"{kind}: {', '.join(ordered_columns(kind))}" for kind in KINDS)
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -35,13 +32,6 @@ _BODY: dict[str, Any] = {
 }
 
 routes = router(tags=["imports"])
-
-
-class NotASpreadsheet(UnsupportedMediaType):
-    """A file is CSV or XLSX, by its Content-Type."""
-
-    code = "not_a_spreadsheet"
-    title = Text("Berkas harus CSV atau XLSX", "The file must be CSV or XLSX")
 
 
 @routes.post(
@@ -69,9 +59,7 @@ async def import_registry(
     ] = None,
 ) -> Response:
     """All rows or none. The first row names the columns; an empty cell says nothing, so that what is registered stays."""
-    form = FORMS.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
-    if form is None:
-        raise NotASpreadsheet
+    form = form_of(request.headers.get("content-type", ""))
     row = await operations.accept(
         connection,
         await request.body(),
