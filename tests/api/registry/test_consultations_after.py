@@ -1,5 +1,6 @@
 """What was said in the forum, and what became of what was agreed there."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from api.registry.standards_stage import (
     stipulate,
 )
 from support.services import ServiceUnderTest
+from support.wall_clock import wall_clock
 
 
 @pytest.fixture
@@ -81,6 +83,21 @@ async def test_agreements_are_followed_up_long_after(agency: Agency) -> None:
     [after] = (await agency.call("GET", path, by=None)).json()["agreements"]
     assert (after["state"], after["late"]) == ("done", False)
     assert [each["report"] for each in after["follow_ups"]] == ["Mobil keliling dipesan.", "Berjalan tiap Sabtu."]
+
+
+async def test_an_agreement_is_late_from_local_midnight(agency: Agency) -> None:
+    """Half an hour after midnight in Bali it is still the day before in UTC: the reply goes by Bali's day."""
+    standard_id = await published(agency)
+    path = f"/standards/{standard_id}/minutes"
+    [agreed] = (await agency.call("GET", path)).json()["agreements"]
+    due = date.fromisoformat(agreed["due_on"])
+    report = {"agreement": 1, "state": "in_progress", "report": "Mobil keliling dipesan."}
+    with wall_clock(agency.registry) as clock:
+        for day, hour, late in ((due, 23, False), (due + timedelta(days=1), 0, True)):
+            clock.set(day.day, hour, 30, month=day.month, year=day.year)
+            told = await agency.call("POST", f"{path}/follow-up", by="officer", json=report)
+            assert [each["late"] for each in told.json()["agreements"]] == [late], told.text
+            assert told.json() == (await agency.call("GET", path)).json()
 
 
 async def test_who_follows_up_and_what(agency: Agency) -> None:

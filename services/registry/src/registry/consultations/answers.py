@@ -1,6 +1,7 @@
 """What is said of a draft and what becomes of it: comments, their dispositions, the minutes."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -138,9 +139,10 @@ async def dispose(
 
 async def sign_minutes(
     connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], date]:
     """Record the minutes of the present round, replacing earlier ones: held_on, place, agreements, signers, notes.
 
+    Returns them with the day it is where the standard applies, by which an agreement is late.
     Raises Unprocessable for a forum or a signature of a day to come.
     """
     standard = await standards.lock_in(connection, standard_id, _DISPOSING, as_for="drafting", by=by)
@@ -154,12 +156,15 @@ async def sign_minutes(
     version = 1 if held is None else held["version"] + 1
     row = {"consultation_id": consultation["id"], "version": version, "recorded_at": by.now, **content}
     await _SIGN.execute(connection, **row)
-    return row
+    return row, standard["today"]
 
 
-async def follow_up(connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By) -> dict[str, Any]:
-    """Say what became of an agreement of the minutes, also long after the stipulation; returns the minutes.
+async def follow_up(
+    connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By
+) -> tuple[dict[str, Any], date]:
+    """Say what became of an agreement of the minutes, also long after the stipulation.
 
+    Returns the minutes with the day it is where the standard applies, by which an agreement is late.
     `content`: agreement (from 1), state, report, proof. Raises NotFound, Forbidden, Unprocessable.
     """
     row = await standard_queries.find_standard(connection, standard_id, at=by.now, lock="share")
@@ -181,4 +186,4 @@ async def follow_up(connection: Connection, standard_id: UUID, content: Mapping[
         recorded_at=by.now,
         **content,
     )
-    return dict(held)
+    return dict(held), row["today"]

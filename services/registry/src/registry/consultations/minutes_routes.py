@@ -65,9 +65,9 @@ async def sign_minutes(
 ) -> Response:
     """Minutes sent again replace the round's earlier ones, until the standard is stipulated."""
     by = By(actor=actor, now=now)
-    found = await answers.sign_minutes(connection, standard_id, body.model_dump(), by=by)
+    found, day = await answers.sign_minutes(connection, standard_id, body.model_dump(), by=by)
     location = f"/v1/standards/{standard_id}/minutes"
-    return await _minutes(request, connection, found, day=now.date(), insider=True, status=201, location=location)
+    return await _minutes(request, connection, found, day=day, insider=True, status=201, location=location)
 
 
 @routes.post(
@@ -88,9 +88,9 @@ async def follow_up_agreement(
 ) -> Response:
     """After the forum: what was done of what was agreed, with its proof, also long after the stipulation. In public."""
     by = By(actor=actor, now=now)
-    found = await answers.follow_up(connection, standard_id, body.model_dump(), by=by)
+    found, day = await answers.follow_up(connection, standard_id, body.model_dump(), by=by)
     location = f"/v1/standards/{standard_id}/minutes"
-    return await _minutes(request, connection, found, day=now.date(), insider=True, status=201, location=location)
+    return await _minutes(request, connection, found, day=day, insider=True, status=201, location=location)
 
 
 async def _minutes(
