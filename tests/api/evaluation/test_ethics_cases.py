@@ -1,6 +1,6 @@
 """Ethics cases: for whom they exist, who judges whom, the way from complaint to closure, figures without names."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from api.evaluation.conftest import Office, case
+from directory.zones import local_day
 from support.directory import seat, settle
 from support.wall_clock import wall_clock
 
@@ -66,6 +67,11 @@ def decision(office: Office, **verdicts: dict[str, Any]) -> dict[str, Any]:
             for name, told in verdicts.items()
         ]
     }
+
+
+def local_day_of_decision(decided: httpx.Response) -> str:
+    """The day it was in the city when the case was decided: from 16:00 UTC on, that is another day than in UTC."""
+    return str(local_day(datetime.fromisoformat(decided.json()["decided_at"]), "Asia/Makassar"))
 
 
 async def test_a_case_exists_for_auditors_their_head_and_the_supervisor_alone(office: Office) -> None:
@@ -243,7 +249,7 @@ async def test_the_head_decides_and_another_decides_on_the_objection(office: Off
     assert (await act(office, path, "closure")).json()["code"] == "sanction_pending"
     objection = {
         "person_id": str(office.country.people["officer"]),
-        "received_on": decided.json()["decided_at"][:10],
+        "received_on": local_day_of_decision(decided),
         "grounds": "Tidak benar.",
     }
     stranger = {**objection, "person_id": str(office.country.people["liaison"])}
@@ -268,7 +274,7 @@ async def test_a_supervisor_who_decided_does_not_decide_on_the_objection(office:
     decided = await act(office, path, "decision", told, "supervisor")
     objection = {
         "person_id": str(office.country.people["officer"]),
-        "received_on": decided.json()["decided_at"][:10],
+        "received_on": local_day_of_decision(decided),
         "grounds": "Tidak benar.",
     }
     assert (await act(office, path, "objection", objection)).json()["allowed_actions"] == [
