@@ -12,6 +12,7 @@ import pytest
 
 from chassis.data.feed import own_feed
 from chassis.data.followers import Follower
+from complaints.deadlines.shelf import Shelf
 from complaints.escalation.scanner import scan
 from complaints.service import SERVICE as COMPLAINTS
 from devstack.postgres import Cluster
@@ -178,7 +179,7 @@ async def test_the_code_waits_for_a_survey_that_opens_later_but_not_for_ever(bot
 async def test_a_case_that_closes_by_itself_invites_too(both: Both) -> None:
     filed = await both.resolved()
     later(both, 13, 3)  # the reporter's ten days ended on the twelfth
-    while await scan(both.desk.service.app.state.side_pool, both.desk.service.app.state.clock()):
+    while await scan(both.desk.service.app.state.side_pool, both.desk.service.app.state.clock(), Shelf()):
         if (await both.desk.track(filed)).json()["state"] == "closed":
             break
     await both.follow()

@@ -144,7 +144,8 @@ async def find_calendar(
     )
     if not any(row["code"] == NATIONAL for row in rows):
         raise NoCalendar(NATIONAL)
-    return _built(tuple(_Layer(**row) for row in rows), time_zone, own_code)
+    own = own_code if any(row["code"] == own_code for row in rows) else None  # most have none: they share what is built
+    return _built(tuple(_Layer(**row) for row in rows), time_zone, own)
 
 
 async def find_calendar_place(connection: Connection, institution_id: UUID | None) -> CalendarPlace:
@@ -174,7 +175,7 @@ class _Layer(NamedTuple):
     days: str
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _built(rows: tuple[_Layer, ...], time_zone: str, own_code: str | None) -> Calendar:
     def locality(row: _Layer) -> tuple[int, int]:
         return (0 if row.code == NATIONAL else 2 if row.code == own_code else 1, len(row.region_code or ""))

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from complaints.audit.verifying import walk
+from complaints.deadlines.shelf import Shelf
 from complaints.escalation.scanner import scan
 from support.directory import settled_country
 from support.filings import Desk
@@ -30,7 +32,7 @@ def wall(own_desk: Desk) -> Iterator[WallClock]:
 async def pass_time(desk: Desk, wall: WallClock, day: int, hour: int = 9, *, month: int = 3) -> None:
     """Let it be that moment and the scanner finish."""
     wall.set(day, hour, month=month)
-    while await scan(desk.service.app.state.side_pool, wall.now):
+    while await scan(desk.service.app.state.side_pool, wall.now, Shelf()):
         pass
 
 
@@ -177,7 +179,40 @@ async def test_two_scanners_at_once_do_everything_once(own_desk: Desk, wall: Wal
     ids = [(await own_desk.file())["id"] for _ in range(12)]
     wall.set(6, 9)
     pool = own_desk.service.app.state.side_pool
-    await asyncio.gather(*(scan(pool, wall.now) for _ in range(4)))
+    await asyncio.gather(*(scan(pool, wall.now, Shelf()) for _ in range(4)))
     await pass_time(own_desk, wall, 6, 9)
     for case_id in ids:
         assert await escalations(own_desk, case_id) == [("verification", "national")]
+
+
+async def test_what_is_done_for_many_at_once_is_recorded_of_each(own_desk: Desk, wall: WallClock) -> None:
+    """A level of two duties at once, a lapse that ends a case, one that moves it to a unit, one that only notes."""
+    told = (await own_desk.file())["id"]
+    ended = (await responded(own_desk))["id"]
+    promise = {"what": "Loket kedua dibuka", "due_on": "2026-05-01"}
+    kept_open = (await responded(own_desk, proposed_outcome="commitment", commitments=[promise]))["id"]
+    fallen = await own_desk.assigned()
+    elsewhere = {"reason": "not_our_authority", "explanation": "Bukan wewenang kami."}
+    await own_desk.done(fallen, "refusal", "liaison", elsewhere)
+    await own_desk.done(fallen, "assignment", "admin", {"unit_id": str(own_desk.country.works)})
+    await own_desk.done(fallen, "refusal", "works_liaison", elsewhere)
+    await pass_time(own_desk, wall, 17, 9)  # the fourteenth calendar day ended on Monday 16
+    assert len([stage for stage, _ in await escalations(own_desk, told)]) > 1
+    states = [(await seen(own_desk, case_id))["state"] for case_id in (ended, kept_open, fallen)]
+    assert states == ["closed", "responded", "assigned"]
+    await own_desk.service.sequenced()
+    async with own_desk.service.connection() as connection:
+        assert (await walk(connection)).broken is None
+        for case_id in (told, ended, kept_open, fallen):
+            version = await connection.fetchval("SELECT version FROM cases WHERE id = $1", case_id)
+            facts = await connection.fetch(
+                "SELECT sequence FROM events WHERE subject = $1 ORDER BY position", f"complaints/{case_id}"
+            )
+            assert [row["sequence"] for row in facts] == list(range(1, version + 1))
+            held = await connection.fetch(
+                """SELECT to_at, lead(from_at) OVER (ORDER BY sequence) AS next_from
+                   FROM custody_intervals WHERE case_id = $1 ORDER BY sequence""",
+                case_id,
+            )
+            assert all(row["to_at"] == row["next_from"] for row in held[:-1])
+            assert (held[-1]["to_at"] is not None) == (case_id == ended)

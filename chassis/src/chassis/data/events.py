@@ -3,10 +3,10 @@
 Writers insert into `outbox`; only the sequencer touches `events` and `feed_head`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -100,6 +100,18 @@ _RECORD = Statement(
 )
 
 
+class Fact(NamedTuple):
+    """What is recorded of a change: see `record`."""
+
+    type: str
+    subject: str
+    sequence: int
+    data: Mapping[str, Any]
+    occurred_at: datetime
+    visibility: Visibility = "public"
+    institution_id: UUID | None = None
+
+
 async def record(
     connection: Connection,
     type_: str,
@@ -115,13 +127,9 @@ async def record(
 
     `type_` is "<noun>.<past participle>", `subject` "<collection>/<id>", `sequence` the subject's version after the change.
     """
-    await _RECORD.execute(
-        connection,
-        type=type_,
-        subject=subject,
-        sequence=sequence,
-        visibility=visibility,
-        institution_id=institution_id,
-        data=data,
-        occurred_at=at,
-    )
+    await record_all(connection, [Fact(type_, subject, sequence, data, at, visibility, institution_id)])
+
+
+async def record_all(connection: Connection, facts: Iterable[Fact]) -> None:
+    """Write facts, in their order, as `record` writes one."""
+    await _RECORD.execute_many(connection, [fact._asdict() for fact in facts])

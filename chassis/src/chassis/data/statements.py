@@ -4,7 +4,7 @@ Core's bind and result processors don't run: codecs are set on the connection, a
 (`column == any_(bindparam(…, type_=ARRAY(…)))` is).
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -60,7 +60,7 @@ class Statement:
         last = tag.rsplit(" ", 1)[-1]
         return int(last) if last.isdigit() else 0
 
-    async def execute_many(self, connection: Connection, rows: list[Mapping[str, Any]]) -> None:
+    async def execute_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it once for each mapping, in one round trip."""
         await connection.executemany(self.sql, [self.bind(row) for row in rows])
 

@@ -36,6 +36,7 @@ from complaints.custody.routing import routes as routing
 from complaints.custody.routing.router import Router
 from complaints.deadlines import routes as deadline_routes
 from complaints.deadlines.planning import Planner
+from complaints.deadlines.shelf import Shelf
 from complaints.escalation import scanner
 from complaints.exports import resources as exports
 from complaints.handling import routes as handling
@@ -96,6 +97,7 @@ async def _prepare(app: FastAPI) -> None:
     lexicon, never = read_lexicon(state.settings.data_dir), suggester.never_automatic(state.codes)
     state.suggester = suggester.Suggester(state.side_pool, lexicon, never)
     state.planner = Planner(state.side_pool)
+    state.shelf = Shelf()
     state.expectations = Expectations(state.side_pool)
     state.export_jobs = export_jobs(state, exports.RESOURCES)
     url = settings.database_url.get_secret_value()
@@ -108,7 +110,7 @@ async def _prepare(app: FastAPI) -> None:
     ledger = NoticeLedger(partial(_desk_of, state.codes), state.adapters, Inviting(state.case_keys.survey))
     feed = own_feed("complaints", state.side_pool, state.bell)
     state.followers.append(Follower("complaints", ledger, pool=state.side_pool, fetch=feed))
-    for kept in (state.actors, state.places, state.router, state.planner):
+    for kept in (state.actors, state.places, state.router, state.planner, state.shelf):
         state.bell.on(CHANNEL, kept.forget)
 
 

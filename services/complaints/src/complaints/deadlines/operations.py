@@ -1,9 +1,10 @@
 """The verbs of the ledger: take what happened to a case, keep its duties, give its due date."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
@@ -26,6 +27,11 @@ class Book:
     steps: tuple[Step, ...]
     longest_pause: timedelta
 
+    @property
+    def moved(self) -> bool:
+        """Whether a pause began or ended since."""
+        return tuple(self.ledger.standstills) != self.standstills
+
 
 async def apply_clock(connection: Connection, case: Row, clock_events: Sequence[str], now: datetime) -> datetime | None:
     """Start and stop duties for a case, given as it is after its move; returns its `due_at`, which the caller stores.
@@ -41,15 +47,33 @@ async def apply_clock(connection: Connection, case: Row, clock_events: Sequence[
     return book.ledger.due_at()
 
 
-async def open_book(connection: Connection, case: Mapping[str, Any], shelf: Shelf | None = None) -> Book:
-    """The ledger of a case, under the rules of its present type and class. `shelf`: what many cases share, read once."""
-    shelf = shelf or Shelf()
-    policies = await shelf.policies(connection)
+async def open_book(connection: Connection, case: Mapping[str, Any]) -> Book:
+    """The ledger of a case, under the rules of its present type and class."""
+    [book] = await open_books(connection, [case], Shelf())
+    return book
+
+
+async def open_books(connection: Connection, cases: Sequence[Mapping[str, Any]], shelf: Shelf) -> list[Book]:
+    """The ledgers of cases, in their order, as `open_book` has each. `shelf`: what they share, read once."""
+    policies, ids = await shelf.policies(connection), [case["id"] for case in cases]
+    duties = await queries.find_all_duties(connection, ids, policies)
+    standstills = await queries.find_all_standstills(connection, ids)
+    return [
+        await _open(connection, case, shelf, duties.get(case["id"], []), standstills.get(case["id"], []))
+        for case in cases
+    ]
+
+
+async def _open(
+    connection: Connection,
+    case: Mapping[str, Any],
+    shelf: Shelf,
+    duties: Sequence[Duty],
+    standstills: Sequence[Standstill],
+) -> Book:
     calendar = await shelf.calendar(connection, case["institution_id"])
     filed_on = calendar.local_day(case["received_at"])
-    duties = await queries.find_duties(connection, case["id"], policies)
-    standstills = await queries.find_standstills(connection, case["id"])
-    kept = kept_versions(policies, duties)
+    kept = kept_versions(await shelf.policies(connection), duties)
     subject = Subject(
         case_type=case["type"],
         case_class=case["case_class"],
@@ -86,22 +110,29 @@ def kept_versions(policies: Policies, duties: Sequence[Duty]) -> list[Policy]:
 
 async def save(connection: Connection, case: Mapping[str, Any], book: Book, now: datetime) -> None:
     """Keep what changed since the book was opened."""
-    ledger = book.ledger
-    before = {duty.id: duty for duty in book.duties}
-    moved = tuple(ledger.standstills) != book.standstills
-    changed = [duty for duty in ledger.duties if before.get(duty.id) != duty or (moved and duty.running)]
-    await queries.save_duties(
-        connection,
-        case["id"],
-        [(duty, check_at(duty, ledger.standstills, ledger.calendar, book.steps)) for duty in changed],
-    )
+    await save_all(connection, [(case["id"], book)], now)
+
+
+async def save_all(connection: Connection, books: Sequence[tuple[UUID, Book]], now: datetime) -> None:
+    """Keep what changed in the books of cases: a statement for all duties, however many they are."""
+    await queries.save_duties(connection, [row for case_id, book in books for row in _changed_rows(case_id, book)])
+    moved = [(case_id, book) for case_id, book in books if book.moved]
     if not moved:
         return
-    if any(each.to_at is None for each in book.standstills):
-        await queries.end_standstill(connection, case["id"], now)
-    opened = [each for each in ledger.standstills if each not in book.standstills and each.to_at is None]
-    for standstill in opened:
-        await queries.begin_standstill(connection, case["id"], standstill, longest_left(book))
+    ended = [case_id for case_id, book in moved if any(each.to_at is None for each in book.standstills)]
+    await queries.end_standstills(connection, ended, now)
+    for case_id, book in moved:
+        for standstill in book.ledger.standstills:
+            if standstill not in book.standstills and standstill.to_at is None:
+                await queries.begin_standstill(connection, case_id, standstill, longest_left(book))
+
+
+def _changed_rows(case_id: UUID, book: Book) -> Iterator[dict[str, Any]]:
+    ledger, before = book.ledger, {duty.id: duty for duty in book.duties}
+    for duty in ledger.duties:
+        if before.get(duty.id) != duty or (book.moved and duty.running):
+            check = check_at(duty, ledger.standstills, ledger.calendar, book.steps)
+            yield queries.row_of(duty, case_id, check)
 
 
 def longest_left(book: Book) -> timedelta:

@@ -1,6 +1,6 @@
 """Reading and writing the ledger's rows, and the calendar that an institution counts by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,12 +30,12 @@ PLAIN = Calendar(
 
 _DUTIES = Statement(
     select(deadline_duties)
-    .where(deadline_duties.c.case_id == bindparam("case_id"))
+    .where(deadline_duties.c.case_id == any_(bindparam("case_ids", type_=ARRAY(Uuid))))
     .order_by(deadline_duties.c.started_at, deadline_duties.c.id)
 )
 _STANDSTILLS = Statement(
-    select(clock_intervals.c.reason, clock_intervals.c.from_at, clock_intervals.c.to_at)
-    .where(clock_intervals.c.case_id == bindparam("case_id"))
+    select(clock_intervals.c.case_id, clock_intervals.c.reason, clock_intervals.c.from_at, clock_intervals.c.to_at)
+    .where(clock_intervals.c.case_id == any_(bindparam("case_ids", type_=ARRAY(Uuid))))
     .order_by(clock_intervals.c.from_at)
 )
 _PUT = upsert(deadline_duties).values({each.name: bindparam(each.name, type_=each.type) for each in deadline_duties.c})
@@ -93,17 +93,35 @@ _UNANNOUNCED = Statement(insert(unannounced_changes).values(case_id=bindparam("c
 
 async def find_duties(connection: Connection, case_id: UUID, policies: Policies) -> list[Duty]:
     """The duties of a case in the order in which they began."""
-    return [_duty(row, policies) for row in await _DUTIES.fetch(connection, case_id=case_id)]
+    return (await find_all_duties(connection, [case_id], policies)).get(case_id, [])
+
+
+async def find_all_duties(
+    connection: Connection, case_ids: Sequence[UUID], policies: Policies
+) -> Mapping[UUID, list[Duty]]:
+    """The duties of cases by case, those of each in the order in which they began; cases without one are left out."""
+    found: dict[UUID, list[Duty]] = {}
+    for row in await _DUTIES.fetch(connection, case_ids=case_ids):
+        found.setdefault(row["case_id"], []).append(_duty(row, policies))
+    return found
 
 
 async def find_standstills(connection: Connection, case_id: UUID) -> list[Standstill]:
     """When and why a case was paused."""
-    return [Standstill(**row) for row in await _STANDSTILLS.fetch(connection, case_id=case_id)]
+    return (await find_all_standstills(connection, [case_id])).get(case_id, [])
 
 
-async def save_duties(connection: Connection, case_id: UUID, duties: Iterable[tuple[Duty, datetime | None]]) -> None:
-    """Keep duties as they are now, each with the instant at which the scanner looks at it."""
-    await _SAVE.execute_many(connection, [row_of(duty, case_id, check) for duty, check in duties])
+async def find_all_standstills(connection: Connection, case_ids: Sequence[UUID]) -> Mapping[UUID, list[Standstill]]:
+    """When and why cases were paused, by case; those that never were are left out."""
+    found: dict[UUID, list[Standstill]] = {}
+    for row in await _STANDSTILLS.fetch(connection, case_ids=case_ids):
+        found.setdefault(row["case_id"], []).append(Standstill(row["reason"], row["from_at"], row["to_at"]))
+    return found
+
+
+async def save_duties(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep duties as they are now: rows as `row_of` makes them."""
+    await _SAVE.execute_many(connection, rows)
 
 
 def row_of(duty: Duty, case_id: UUID, check_at: datetime | None) -> dict[str, Any]:
@@ -140,14 +158,14 @@ async def begin_standstill(connection: Connection, case_id: UUID, standstill: St
     )
 
 
-async def end_standstill(connection: Connection, case_id: UUID, at: datetime) -> None:
-    """The case goes on."""
-    await _GO_ON.execute(connection, case=case_id, at=at)
+async def end_standstills(connection: Connection, case_ids: Iterable[UUID], at: datetime) -> None:
+    """The cases go on."""
+    await _GO_ON.execute_many(connection, [{"case": case_id, "at": at} for case_id in case_ids])
 
 
-async def note_unannounced(connection: Connection, case_id: UUID) -> None:
-    """Duties of a case ended or began and no fact tells of it: let it be counted anew."""
-    await _UNANNOUNCED.execute(connection, case_id=case_id)
+async def note_unannounced(connection: Connection, case_ids: Iterable[UUID]) -> None:
+    """Duties of cases ended or began and no fact tells of it: let them be counted anew."""
+    await _UNANNOUNCED.execute_many(connection, [{"case_id": case_id} for case_id in case_ids])
 
 
 async def calendar_of(connection: Connection, institution_id: UUID | None) -> Calendar:

@@ -1,107 +1,175 @@
-"""The system's own moves on one case whose time has come: lapses, levels of escalation, the end of a pause."""
+"""The system's own moves on cases whose time has come: lapses, levels of escalation, the end of a pause.
 
-from collections.abc import Mapping
-from dataclasses import replace
+Of all the cases together is read what deciding needs, and written what was decided: no case costs a round trip of its own.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from complaints.cases.callers import SYSTEM_RECORD
-from complaints.cases.lifecycle import BY_ID, FINAL_STATES, OPEN_STATES
+from complaints.cases.lifecycle import BY_ID, FINAL_STATES, OPEN_STATES, Transition
 from complaints.custody.receiving import find_first_unit
 from complaints.deadlines import clock
 from complaints.deadlines.ledger import Duty
-from complaints.deadlines.operations import Book, open_book, save
+from complaints.deadlines.operations import Book, open_books, save_all
 from complaints.deadlines.queries import note_unannounced
 from complaints.deadlines.shelf import Shelf
 from complaints.escalation.lapses import lapse
-from complaints.handling.queries import has_open_commitment
-from complaints.moves.moving import move
+from complaints.handling.queries import find_committed
+from complaints.moves.moving import Move, moved, write
 
 DISPUTED = "in_arbitration"
+ANSWERED = "responded"
 
 
-async def attend(connection: Connection, case: Row, now: datetime, shelf: Shelf) -> int:
-    """Do what is due on a locked case, in the order of its duties; how many moves were made."""
-    moves = 0
-    while True:
-        book = await open_book(connection, case, shelf)
-        after = await _lapse(connection, case, book, now)
-        if after is None:
-            return moves + await _climb(connection, case, book, now)
-        moves += after is not case
-        case = after
+@dataclass
+class _File:
+    """A locked case as its moves make it, its ledger, and those moves; `unannounced`: clocks changed and no event tells."""
+
+    case: Row
+    book: Book
+    moves: list[Move] = field(default_factory=list)
+    unannounced: bool = False
+
+    def move(
+        self,
+        now: datetime,
+        *,
+        action: str,
+        to_state: str,
+        changes: Mapping[str, Any],
+        public: Mapping[str, Any],
+        internal: Mapping[str, Any],
+        clock_events: Sequence[str] = (),
+    ) -> None:
+        """What `moving.move` does, but not written yet. No move of the system changes the rules or the calendar of a case."""
+        self.book.ledger.take_all(clock_events, now)
+        due_at = self.book.ledger.due_at() if clock_events else self.case["due_at"]
+        made = moved(
+            self.case,
+            action=action,
+            to_state=to_state,
+            actor=SYSTEM_RECORD,
+            now=now,
+            changes={**changes, "due_at": due_at},
+            public=public,
+            internal=internal,
+        )
+        self.moves.append(made)
+        self.case = made.after
+
+    def mark(self, duty: Duty, **changes: Any) -> None:
+        """Note with a duty what was done about it."""
+        duties = self.book.ledger.duties
+        duties[duties.index(duty)] = replace(duty, **changes)
 
 
-async def _lapse(connection: Connection, case: Row, book: Book, now: datetime) -> Row | None:
-    """The first lapse that wasn't done yet: the case after it (the same if only clocks changed), or None."""
-    duty = next(
-        (
-            each
-            for each in book.ledger.duties
-            if each.running and each.lapses and each.lapsed_at is None and each.overdue(now)
-        ),
-        None,
-    )
+async def attend(connection: Connection, cases: Sequence[Row], now: datetime, shelf: Shelf) -> None:
+    """Do what is due on locked cases, on each in the order of its duties."""
+    files = await _open(connection, cases, shelf)
+    answered = [case["id"] for case in cases if case["state"] == ANSWERED]
+    committed = await find_committed(connection, answered) if answered else frozenset()
+    for file in files:
+        while await _lapse(connection, file, now, commitment_open=file.case["id"] in committed):
+            pass
+        _climb(file, now)
+        await asyncio.sleep(0)  # requests have their turn
+    await _write(connection, files, now)
+
+
+async def end_pauses(connection: Connection, cases: Sequence[Row], now: datetime, shelf: Shelf) -> None:
+    """Pauses of locked cases reached their maximum: the units work with what there is (T49)."""
+    row = BY_ID["T49"]
+    files = await _open(connection, [case for case in cases if case["state"] == row.state], shelf)
+    for file in files:
+        file.move(
+            now,
+            action=row.action,
+            to_state=row.to,
+            changes={},
+            public={"reason": "pause_maximum"},
+            internal={},
+            clock_events=row.clock,
+        )
+    await _write(connection, files, now)
+
+
+async def _open(connection: Connection, cases: Sequence[Row], shelf: Shelf) -> list[_File]:
+    books = await open_books(connection, cases, shelf)
+    return [_File(case, book) for case, book in zip(cases, books, strict=True)]
+
+
+async def _write(connection: Connection, files: Sequence[_File], now: datetime) -> None:
+    await write(connection, [move for file in files for move in file.moves])
+    await save_all(connection, [(file.case["id"], file.book) for file in files], now)
+    await note_unannounced(connection, [file.case["id"] for file in files if file.unannounced])
+
+
+async def _lapse(connection: Connection, file: _File, now: datetime, *, commitment_open: bool) -> bool:
+    """Do the first lapse that wasn't done yet; whether there was one."""
+    ledger, case = file.book.ledger, file.case
+    duty = next((each for each in ledger.duties if _lapsed(each, now)), None)
     if duty is None:
-        return None
+        return False
     disputed = case["state"] == DISPUTED
     found = lapse(
         duty.rule.on_lapse,
         duty.rule.stage,
         case,
-        commitment_open=await has_open_commitment(connection, case["id"]),
-        first_unit=await find_first_unit(connection, case, book.ledger.calendar.local_day(now)) if disputed else None,
+        commitment_open=commitment_open,
+        first_unit=await find_first_unit(connection, case, ledger.calendar.local_day(now)) if disputed else None,
     )
-    _mark(book, duty, lapsed_at=now)
+    file.mark(duty, lapsed_at=now)
     if found.transition is None:
-        book.ledger.take_all(found.clock, now)
-        await save(connection, case, book, now)
-        await note_unannounced(connection, case["id"])
-        return case
-    await save(connection, case, book, now)
+        ledger.take_all(found.clock, now)
+        file.unannounced = True
+        return True
     row = found.transition
-    return await move(
-        connection,
-        case,
+    file.move(
+        now,
         action=row.action,
         to_state=row.to,
-        actor=SYSTEM_RECORD,
-        now=now,
-        changes={**found.changes, **_timestamps(case, row.to, now)},
+        changes={**found.changes, **_timestamps(case, row, now)},
         public=found.public,
         internal={"stage": duty.rule.stage, "due_at": duty.due_at, "policy": duty.policy.code},
-        clock=row.clock,
+        clock_events=row.clock,
     )
+    return True
 
 
-def _timestamps(case: Row, to_state: str, now: datetime) -> Mapping[str, Any]:
+def _lapsed(duty: Duty, now: datetime) -> bool:
+    return duty.running and duty.lapses and duty.lapsed_at is None and duty.overdue(now)
+
+
+def _timestamps(case: Row, row: Transition, now: datetime) -> Mapping[str, Any]:
     """The columns that entering a final state fills."""
-    if to_state not in FINAL_STATES:
+    if row.to not in FINAL_STATES:
         return {}
-    resolved = {"resolved_at": case["resolved_at"] or now} if to_state == "closed" else {}
+    resolved = {"resolved_at": case["resolved_at"] or now} if row.to == "closed" else {}
     return {"closed_at": now, **resolved}
 
 
-async def _climb(connection: Connection, case: Row, book: Book, now: datetime) -> int:
-    """Tell the highest level that each running duty has reached and that wasn't told yet; how many were told.
+def _climb(file: _File, now: datetime) -> None:
+    """Tell the highest level that each running duty has reached and that wasn't told yet.
 
     In a final state nobody is told any more; the level is kept all the same. Then it is said anew when the scanner looks at each
     running duty.
     """
-    told = 0
+    book = file.book
     for duty in [each for each in book.ledger.duties if each.running]:
         level = _reached(duty, book, now)
         if level is None:
             continue
-        _mark(book, duty, level=level)
-        if case["state"] in OPEN_STATES:
-            case = await _escalate(connection, case, duty, level=level, now=now)
-            told += 1
-    stopped = tuple(each for each in book.ledger.duties if not each.running)
-    await save(connection, case, replace(book, duties=stopped), now)
-    return told
+        file.mark(duty, level=level)
+        if file.case["state"] in OPEN_STATES:
+            _escalate(file, duty, level=level, now=now)
+    running = {each.id for each in book.ledger.duties if each.running}
+    file.book = replace(book, duties=tuple(each for each in book.duties if each.id not in running))
 
 
 def _reached(duty: Duty, book: Book, now: datetime) -> str | None:
@@ -115,19 +183,16 @@ def _reached(duty: Duty, book: Book, now: datetime) -> str | None:
     return clock.LEVELS[highest] if highest > held else None
 
 
-async def _escalate(connection: Connection, case: Row, duty: Duty, *, level: str, now: datetime) -> Row:
+def _escalate(file: _File, duty: Duty, *, level: str, now: datetime) -> None:
     """Tell the level, once. The reporter reads of a breach, and where else he or she may go."""
-    held = case["escalation_level"]
+    held = file.case["escalation_level"]
     highest = max(level, held or level, key=clock.LEVELS.index)
     breached = duty.overdue(now)
     told = {"stage": duty.rule.stage, "due_at": duty.due_at, "right_to_escalate": level == "external"}
-    return await move(
-        connection,
-        case,
+    file.move(
+        now,
         action="escalation",
-        to_state=case["state"],
-        actor=SYSTEM_RECORD,
-        now=now,
+        to_state=file.case["state"],
         changes={"escalation_level": highest},
         public=told if breached else {"hidden": True},
         internal={
@@ -138,26 +203,3 @@ async def _escalate(connection: Connection, case: Row, duty: Duty, *, level: str
             "policy": duty.policy.code,
         },
     )
-
-
-def _mark(book: Book, duty: Duty, **changes: Any) -> None:
-    ledger = book.ledger
-    ledger.duties[ledger.duties.index(duty)] = replace(duty, **changes)
-
-
-async def end_pause(connection: Connection, case: Row, now: datetime, _shelf: Shelf) -> int:
-    """A pause of a locked case reached its maximum: the unit works with what there is (T49). 0 if it isn't paused any more."""
-    if case["state"] != "paused":
-        return 0
-    row = BY_ID["T49"]
-    await move(
-        connection,
-        case,
-        action=row.action,
-        to_state=row.to,
-        actor=SYSTEM_RECORD,
-        now=now,
-        public={"reason": "pause_maximum"},
-        clock=row.clock,
-    )
-    return 1

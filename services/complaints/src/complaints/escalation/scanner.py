@@ -1,12 +1,13 @@
-"""The scanner: finds by index whose time has come, and attends to each case in a transaction of its own, a few at once.
+"""The scanner: finds by index whose time has come, and attends to many cases in one transaction.
 
-The longest due come first, whatever the backlog; what another replica holds is skipped, and what fails is put off, so that it
-starves nobody.
+The longest due come first, whatever the backlog; what another replica holds is skipped. Where a transaction fails its cases are
+tried by halves, down to the one that fails by itself: that is put off, and starves nobody.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -16,11 +17,13 @@ from chassis.data.pool import Connection, Pool
 from chassis.data.statements import Row, Statement
 from chassis.data.transactions import begin
 from complaints.deadlines.shelf import Shelf
-from complaints.escalation.operations import attend, end_pause
+from complaints.escalation.operations import attend, end_pauses
 
-BATCH = 200
-HANDS = 3
-"""Cases attended to at once: as many connections, of those that aren't for requests."""
+BATCH = 400
+AT_ONCE = 100
+"""Cases of one transaction: their locks are held for about a tenth of a second."""
+HANDS = 2
+"""Transactions at once, one decides while the other writes: as many connections, of those that aren't for requests."""
 LOOK_EVERY_S = 5.0
 PUT_OFF = timedelta(minutes=5)
 
@@ -33,7 +36,7 @@ _PAUSED = Statement("""
 SELECT case_id FROM clock_intervals
 WHERE to_at IS NULL AND until_at <= CAST(:now AS timestamptz) ORDER BY until_at LIMIT CAST(:most AS integer)
 """)
-_TAKE = Statement("SELECT * FROM cases WHERE id = CAST(:case_id AS uuid) FOR UPDATE SKIP LOCKED")
+_TAKE = Statement("SELECT * FROM cases WHERE id = ANY(CAST(:case_ids AS uuid[])) FOR UPDATE SKIP LOCKED")
 _PUT_OFF = Statement("""
 UPDATE deadline_duties SET check_at = CAST(:until AS timestamptz)
 WHERE case_id = CAST(:case_id AS uuid) AND stopped_at IS NULL AND check_at < CAST(:until AS timestamptz)
@@ -43,7 +46,13 @@ UPDATE clock_intervals SET until_at = CAST(:until AS timestamptz)
 WHERE case_id = CAST(:case_id AS uuid) AND to_at IS NULL
 """)
 
-Attend = Callable[[Connection, Row, datetime, Shelf], Awaitable[int]]
+
+class Errand(NamedTuple):
+    """What is done with cases whose time has come, and how one that fails is put off."""
+
+    attend: Callable[[Connection, Sequence[Row], datetime, Shelf], Awaitable[None]]
+    put_off: Statement
+
 
 log = structlog.get_logger("complaints.scanner")
 
@@ -51,35 +60,44 @@ log = structlog.get_logger("complaints.scanner")
 async def run(app: FastAPI) -> None:
     """Scan until cancelled."""
     while True:
-        found = await scan(app.state.side_pool, app.state.clock())
+        found = await scan(app.state.side_pool, app.state.clock(), app.state.shelf)
         if found < BATCH:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def scan(pool: Pool, now: datetime) -> int:
-    """Attend to one batch of what is due at `now`; how many were found."""
+async def scan(pool: Pool, now: datetime, shelf: Shelf) -> int:
+    """Attend to one batch of what is due at `now`, by what is on the shelf; how many were found."""
     async with pool.acquire() as connection:
         paused = [row["case_id"] for row in await _PAUSED.fetch(connection, now=now, most=BATCH)]
         due = [row["case_id"] for row in await _DUE.fetch(connection, now=now, most=BATCH)]
-    work: list[tuple[UUID, Attend, Statement]] = [(each, end_pause, _PUT_OFF_PAUSE) for each in paused]
-    work += [(each, attend, _PUT_OFF) for each in dict.fromkeys(due)]
-    shelf, left = Shelf(), iter(work)
+    work = [(Errand(end_pauses, _PUT_OFF_PAUSE), ids) for ids in _parts(paused)]
+    work += [(Errand(attend, _PUT_OFF), ids) for ids in _parts(list(dict.fromkeys(due)))]
+    left = iter(work)
 
     async def hand() -> None:
-        for case_id, do, put_off in left:
-            await _one(pool, case_id, now, shelf, do, put_off)
+        for errand, ids in left:
+            await _run(pool, errand, ids, now, shelf)
 
     await asyncio.gather(*(hand() for _ in range(HANDS)))
     return max(len(paused), len(due))
 
 
-async def _one(pool: Pool, case_id: UUID, now: datetime, shelf: Shelf, do: Attend, put_off: Statement) -> None:
+def _parts(ids: Sequence[UUID]) -> list[Sequence[UUID]]:
+    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+
+
+async def _run(pool: Pool, errand: Errand, ids: Sequence[UUID], now: datetime, shelf: Shelf) -> None:
     try:
         async with begin(pool) as connection:
-            case = await _TAKE.fetchrow(connection, case_id=case_id)
-            if case is not None:
-                await do(connection, dict(case), now, shelf)
+            taken = await _TAKE.fetch(connection, case_ids=ids)
+            await errand.attend(connection, [dict(case) for case in taken], now, shelf)
     except Exception:
+        if len(ids) > 1:
+            half = len(ids) // 2
+            await _run(pool, errand, ids[:half], now, shelf)
+            await _run(pool, errand, ids[half:], now, shelf)
+            return
+        [case_id] = ids
         log.exception("case_fails", case_id=str(case_id))
         async with begin(pool) as connection:
-            await put_off.execute(connection, case_id=case_id, until=now + PUT_OFF)
+            await errand.put_off.execute(connection, case_id=case_id, until=now + PUT_OFF)

@@ -21,6 +21,11 @@ _SENT = Statement(
     .order_by(responses.c.sent_at.desc())
     .limit(1)
 )
+_PROMISES = Statement("""
+SELECT DISTINCT ON (case_id) case_id, commitments FROM responses
+WHERE case_id = ANY(CAST(:case_ids AS uuid[])) AND kind = 'substantive' AND sent_at IS NOT NULL
+ORDER BY case_id, sent_at DESC
+""")
 _DECIDE = Statement(
     update(responses)
     .where(responses.c.id == bindparam("response_id"))
@@ -57,8 +62,13 @@ async def find_sent(connection: Connection, case_id: UUID) -> Row | None:
 
 async def has_open_commitment(connection: Connection, case_id: UUID) -> bool:
     """Whether the last substantive answer promised something that isn't done or planned yet."""
-    sent = await find_sent(connection, case_id)
-    return sent is not None and any_open(sent["commitments"])
+    return bool(await find_committed(connection, [case_id]))
+
+
+async def find_committed(connection: Connection, case_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of the cases of which `has_open_commitment` is true."""
+    rows = await _PROMISES.fetch(connection, case_ids=case_ids)
+    return frozenset(row["case_id"] for row in rows if any_open(row["commitments"]))
 
 
 async def decide(

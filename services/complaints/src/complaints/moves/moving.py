@@ -1,15 +1,18 @@
 """The one way in which a case changes: row, history with its chain, custody, clocks and event, in the caller's transaction.
 
-The caller holds the row's lock and has asked the lifecycle; here nothing is decided.
+The caller holds the row's lock and has asked the lifecycle; here nothing is decided. Who moves many cases at once makes the
+moves first (`moved`) and writes them together (`write`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, insert, update
 
-from chassis.data.events import record
+from chassis.data.events import Fact, record_all
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement, Statements
 from complaints.cases import chain, facts
@@ -31,14 +34,19 @@ _RELEASE = Statement(
 )
 _HOLD = Statement(
     insert(custody_intervals).values(
-        {
-            column.name: bindparam(column.name, type_=column.type)
-            for column in custody_intervals.c
-            if column.name != "to_at"
-        }
+        {column.name: bindparam(column.name, type_=column.type) for column in custody_intervals.c}
     )
 )
 _HOLDER = ("institution_id", "unit_id", "holder_person")
+
+
+class Move(NamedTuple):
+    """What a move makes of a case: every column before and after it, its entry in the history, its event's type."""
+
+    before: Row
+    after: Row
+    entry: Mapping[str, Any]
+    event: str
 
 
 async def move(
@@ -60,10 +68,38 @@ async def move(
     `changes`: columns of `cases`. `public`: what the reporter may read of it; `internal`: what officers may besides.
     `clock`: events of the deadline policies. `fact`: the event's past tense where it isn't that of the action.
     """
-    after = {**case, **(changes or {}), "state": to_state, "version": case["version"] + 1, "updated_at": now}
+    due_at = await apply_clock(connection, {**case, **(changes or {}), "state": to_state}, clock, now)
+    made = moved(
+        case,
+        action=action,
+        to_state=to_state,
+        actor=actor,
+        now=now,
+        changes={**(changes or {}), "due_at": due_at},
+        public=public,
+        internal=internal,
+        fact=fact,
+    )
+    await write(connection, [made])
+    return made.after
+
+
+def moved(
+    case: Row,
+    *,
+    action: str,
+    to_state: str,
+    actor: Mapping[str, Any],
+    now: datetime,
+    changes: Mapping[str, Any],
+    public: Mapping[str, Any] | None = None,
+    internal: Mapping[str, Any] | None = None,
+    fact: str | None = None,
+) -> Move:
+    """A move as `move` makes it, to be written later; its clocks were told already and `changes` holds its `due_at`. Pure."""
+    after = {**case, **changes, "state": to_state, "version": case["version"] + 1, "updated_at": now}
     # The earliest duty had passed before this move: one was missed, whatever the move does to the clocks.
     after["late"] = case["late"] or (case["due_at"] is not None and case["due_at"] < now)
-    after["due_at"] = await apply_clock(connection, after, clock, now)
     entry = {
         "case_id": case["id"],
         "sequence": after["version"],
@@ -77,49 +113,81 @@ async def move(
     }
     content = chain.canonical(entry)
     after["chain"] = chain.link(case["chain"], content)
-    await _update(connection, case, after)
-    await _HISTORY.execute(connection, **entry, canonical=content, chain=after["chain"])
-    await _hand_over(connection, case, after, action, now)
-    await record(
-        connection,
-        f"case.{fact or facts.PAST[action]}",
-        subject=f"complaints/{case['id']}",
+    return Move(
+        before=case,
+        after=after,
+        entry={**entry, "canonical": content, "chain": after["chain"]},
+        event=f"case.{fact or facts.PAST[action]}",
+    )
+
+
+async def write(connection: Connection, moves: Sequence[Move]) -> None:
+    """Write moves of locked cases, those of one case in their order: a statement for each table, however many they are."""
+    await _update(connection, moves)
+    await _HISTORY.execute_many(connection, [each.entry for each in moves])
+    await _hand_over(connection, moves)
+    await record_all(connection, [_fact(each) for each in moves])
+
+
+def _fact(move: Move) -> Fact:
+    after = move.after
+    return Fact(
+        type=move.event,
+        subject=f"complaints/{after['id']}",
         sequence=after["version"],
         data=facts.data(after),
-        at=now,
+        occurred_at=after["updated_at"],
         visibility=facts.visibility(after),
         institution_id=after["institution_id"],
     )
-    return after
 
 
-async def _update(connection: Connection, case: Row, after: Row) -> None:
-    changed = sorted(name for name in after if after[name] != case[name])
+async def _update(connection: Connection, moves: Iterable[Move]) -> None:
+    """Each case once, from what it was before its first move to what it is after its last; alike changes together."""
+    ends: dict[UUID, tuple[Row, Row]] = {}
+    for each in moves:
+        before, _ = ends.get(each.before["id"], (each.before, None))
+        ends[each.before["id"]] = (before, each.after)
+    alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for before, after in ends.values():
+        changed = tuple(sorted(name for name in after if after[name] != before[name]))
+        alike.setdefault(changed, []).append({"case": after["id"], **{name: after[name] for name in changed}})
+    for changed, rows in alike.items():
+        await _UPDATES.get(changed, partial(_update_of, changed)).execute_many(connection, rows)
 
-    def compose() -> Any:
-        values = {name: bindparam(name, type_=cases.c[name].type) for name in changed}
-        return update(cases).where(cases.c.id == bindparam("case", type_=Uuid)).values(values)
 
-    statement = _UPDATES.get(tuple(changed), compose)
-    await statement.execute(connection, case=case["id"], **{name: after[name] for name in changed})
+def _update_of(changed: Sequence[str]) -> Any:
+    values = {name: bindparam(name, type_=cases.c[name].type) for name in changed}
+    return update(cases).where(cases.c.id == bindparam("case", type_=Uuid)).values(values)
 
 
-async def _hand_over(connection: Connection, case: Row, after: Row, reason: str, now: datetime) -> None:
+async def _hand_over(connection: Connection, moves: Iterable[Move]) -> None:
     """One interval ends and the next begins when the holder changes; a final state ends the last, a reopening begins one."""
-    ended, was_ended = after["state"] in FINAL, case["state"] in FINAL
-    changed = any(case[name] != after[name] for name in _HOLDER)
-    if not changed and ended == was_ended:
-        return
-    if not was_ended:
-        await _RELEASE.execute(connection, case=case["id"], at=now)
-    if not ended:
-        await _HOLD.execute(
-            connection,
-            case_id=case["id"],
-            sequence=after["version"],
-            from_at=now,
-            institution_id=after["institution_id"],
-            unit_id=after["unit_id"],
-            person_id=after["holder_person"],
-            reason=reason,
-        )
+    released: list[Mapping[str, Any]] = []
+    begun: list[dict[str, Any]] = []
+    current: dict[UUID, dict[str, Any]] = {}  # begun by these very moves
+    for before, after, entry, _ in moves:
+        ended, was_ended = after["state"] in FINAL, before["state"] in FINAL
+        if ended == was_ended and all(before[name] == after[name] for name in _HOLDER):
+            continue
+        case_id, now = after["id"], entry["at"]
+        if (held := current.pop(case_id, None)) is not None:
+            held["to_at"] = now
+        elif not was_ended:
+            released.append({"case": case_id, "at": now})
+        if not ended:
+            current[case_id] = {
+                "case_id": case_id,
+                "sequence": after["version"],
+                "from_at": now,
+                "to_at": None,
+                "institution_id": after["institution_id"],
+                "unit_id": after["unit_id"],
+                "person_id": after["holder_person"],
+                "reason": entry["action"],
+            }
+            begun.append(current[case_id])
+    if released:
+        await _RELEASE.execute_many(connection, released)
+    if begun:
+        await _HOLD.execute_many(connection, begun)

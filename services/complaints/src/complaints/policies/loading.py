@@ -16,6 +16,7 @@ from complaints.policies import queries
 from complaints.policies.handling_operations import put_default
 from complaints.policies.rules import read_policy
 from complaints.policies.tables import categories, deadline_policies, deadline_rules
+from directory.follower import CHANNEL
 
 _POLICY = Statement(
     insert(deadline_policies).values({each.name: bindparam(each.name, type_=each.type) for each in deadline_policies.c})
@@ -77,6 +78,7 @@ async def put_policy(connection: Connection, document: Mapping[str, Any], *, now
     await _RULE.execute_many(
         connection, [_row(read.code, version, number, rule) for number, rule in enumerate(document["rules"], 1)]
     )
+    await connection.execute(f"NOTIFY {CHANNEL}")  # every process keeps the policies
     return version
 
 

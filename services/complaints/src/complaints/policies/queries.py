@@ -1,8 +1,9 @@
 """Reading policies and categories. What was read is kept by its content, so that a policy is parsed once."""
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Date, bindparam, func, select
@@ -41,6 +42,7 @@ _ADOPTED = Statement(
         policy_adoptions.c.adopted_on <= bindparam("day", type_=Date),
     )
 )
+_ADOPTIONS = Statement(select(policy_adoptions))
 _CATEGORIES = Statement(select(categories).order_by(categories.c.position))
 
 Policies = dict[tuple[str, int], Policy]
@@ -83,6 +85,21 @@ async def find_adopted(connection: Connection, institution_id: UUID | None, day:
     if institution_id is None:
         return frozenset()
     return frozenset(await _ADOPTED.fetchval(connection, institution_id=institution_id, day=day) or ())
+
+
+class Adoption(NamedTuple):
+    """A local variant that an institution adopted, and as of when."""
+
+    policy_code: str
+    adopted_on: date
+
+
+async def load_adoptions(connection: Connection) -> Mapping[UUID, Sequence[Adoption]]:
+    """What every institution has adopted; those that adopted nothing are left out."""
+    found: dict[UUID, list[Adoption]] = {}
+    for row in await _ADOPTIONS.fetch(connection):
+        found.setdefault(row["institution_id"], []).append(Adoption(row["policy_code"], row["adopted_on"]))
+    return found
 
 
 async def list_categories(connection: Connection) -> list[dict[str, Any]]:

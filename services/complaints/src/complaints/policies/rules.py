@@ -158,16 +158,17 @@ def bindings(policies: Iterable[Policy], case: Subject) -> list[Binding]:
             if held is None or held.rule.precision < rule.precision:
                 found[place] = Binding(policy, rule)
     chosen = list(found.values())
-    return [binding for binding in chosen if not _overridden(binding, chosen)]
+    variants = [binding for binding in chosen if binding.policy.overrides is not None]
+    return [binding for binding in chosen if not _overridden(binding, variants)] if variants else chosen
 
 
-def _overridden(binding: Binding, others: Collection[Binding]) -> bool:
+def _overridden(binding: Binding, variants: Collection[Binding]) -> bool:
     return any(
         other.rule.stage == binding.rule.stage
         and other.policy.overrides is not None
         and fnmatchcase(binding.policy.code, other.policy.overrides)
         and other.policy.code != binding.policy.code
-        for other in others
+        for other in variants
     )
 
 
