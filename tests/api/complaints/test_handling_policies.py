@@ -40,15 +40,20 @@ async def put(office: Desk, name: str, *rules: dict[str, Any], **changes: Any) -
     )
 
 
-async def answered(office: Desk, name: str, case_class: str, **changes: Any) -> httpx.Response:
-    """What becomes of a substantive answer by this officer."""
+async def accepted(office: Desk, case_class: str) -> str:
+    """A case of this class that the counter accepted; its id."""
     filed = await office.file()
     await office.done(filed["id"], "verification", "admin", {"complete": True})
     await office.done(filed["id"], "classification", "admin", {"class": case_class})
     await office.done(filed["id"], "assignment", "admin", {"unit_id": str(office.country.counter)})
     await office.done(filed["id"], "acceptance", "liaison")
+    return str(filed["id"])
+
+
+async def answered(office: Desk, name: str, case_class: str, **changes: Any) -> httpx.Response:
+    """What becomes of a substantive answer by this officer."""
     body = {"kind": "substantive", "body": ANSWER, "proposed_outcome": "fixed"} | changes
-    return await office.act(filed["id"], "response", name, body)
+    return await office.act(await accepted(office, case_class), "response", name, body)
 
 
 async def test_by_default_light_classes_are_the_heads_own(office: Desk, wall: WallClock) -> None:
@@ -87,6 +92,24 @@ async def test_a_unit_lets_its_liaison_answer_alone_and_another_doesnt(office: D
         "GET", f"/v1/handling-policies?institution={country.city}&count=exact", caller=office.service.anonymous()
     )
     assert listed.json()["count"] == 2
+
+
+async def test_a_head_is_offered_what_the_policy_in_force_allows(office: Desk, wall: WallClock) -> None:
+    """Of any class: what is allowed is said by the same policy that decides of the answer, from its day on."""
+    stricter = [{"class": "minor", "approval": "superior"}, {"class": "non_supervisory", "approval": "head"}]
+    await put(office, "admin", *stricter, unit_id=str(office.country.registry_office), effective_from="2026-03-04")
+
+    async def offered(case_class: str) -> tuple[bool, int]:
+        """Whether the responsible officer is told that he may answer, and what becomes of it."""
+        case_id = await accepted(office, case_class)
+        seen = (await office.get(case_id, "responsible")).json()
+        body = {"kind": "substantive", "body": ANSWER, "proposed_outcome": "fixed"}
+        reply = await office.act(case_id, "response", "responsible", body)
+        return "response" in seen["allowed_actions"], reply.status_code
+
+    assert [await offered(each) for each in ("minor", "non_supervisory")] == [(True, 201), (False, 409)]
+    wall.set(4)
+    assert [await offered(each) for each in ("minor", "non_supervisory")] == [(False, 409), (True, 201)]
 
 
 async def test_matters_of_supervision_are_always_approved_and_proven(office: Desk, wall: WallClock) -> None:

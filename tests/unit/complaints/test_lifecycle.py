@@ -44,6 +44,7 @@ def case(**values: Any) -> dict[str, Any]:
         "max_reopenings": 2,
         "unit_id": "some unit",
         "closure_kind": None,
+        "approval": "superior",
     }
     return facts | values
 
@@ -140,9 +141,13 @@ def ids(rows: list[Transition]) -> list[str]:
         ({"state": "assigned", "refusal_count": 2, "max_refusals": 3}, "refusal", "liaison", ["T22"]),
         ({"state": "resolved", "reopen_count": 2, "max_reopenings": 3}, "reopening", "reporter", ["T64"]),
         ({"state": "resolved", "max_reopenings": 0}, "reopening", "reporter", []),
-        # only light classes are answered without another's approval
-        ({"case_class": "normative"}, "response", "responsible_officer", ["T35"]),
-        ({"case_class": "supervisory"}, "response", "responsible_officer", []),
+        # whether an answer needs another's approval is the policy's word, whatever the class; on the protected path it does
+        ({"case_class": "minor", "approval": "superior"}, "response", "responsible_officer", []),
+        ({"case_class": "non_supervisory", "approval": "head"}, "response", "responsible_officer", ["T35"]),
+        ({"approval": "none"}, "response", "responsible_officer", ["T35"]),
+        ({"approval": "head", "custody": "protected"}, "response", "supervisor", []),
+        ({"approval": "head", "type": "information_request"}, "response", "information_officer", ["T36"]),
+        ({"approval": "superior", "type": "information_request"}, "response", "information_officer", []),
         # an appeal needs a complaint or a formal request
         ({"state": "closed"}, "appeal", "reporter", ["T69"]),
         ({"state": "closed", "type": "information_request", "case_class": "information"}, "appeal", "reporter", []),

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from complaints.policies.handling import SUPERIOR
+
 Facts = Mapping[str, Any]
-"""A case's row, or whatever part of it a predicate reads; with the limits of `limits` in the states in which one is read."""
+"""A case's row, or whatever part of it a predicate reads; with what `limits` adds in the states in which it is read."""
 Guard = Callable[[Facts], bool]
 
 
@@ -48,8 +50,8 @@ def classified(case: Facts) -> bool:
 
 
 def own_approval(case: Facts) -> bool:
-    """The head may answer without another's approval: light classes by default."""
-    return case["case_class"] in ("minor", "normative", "information")
+    """The unit's policy lets its heads answer without another's approval; on the protected path nobody does (§4)."""
+    return ordinary(case) and bool(case["approval"] != SUPERIOR)
 
 
 def appealable(case: Facts) -> bool:

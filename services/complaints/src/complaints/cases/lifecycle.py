@@ -181,7 +181,7 @@ _ROWS = (
     _row("T33", "in_progress", "response", WORKERS, "in_progress", "first_response_sent", "first_response interim_response"),
     _row("T34", "in_progress", "response", ("liaison", "officer"), "awaiting_approval", "approval_requested", "approval_needed"),
     _row("T35", "in_progress", "response", APPROVERS, "responded", INFORMED, "substantive_response", types=NOT_REQUEST, guard=own_approval),
-    _row("T36", "in_progress", "response", INFORMERS, "resolved", ANSWERED, "substantive_response", types=REQUEST),
+    _row("T36", "in_progress", "response", INFORMERS, "resolved", ANSWERED, "substantive_response", types=REQUEST, guard=own_approval),
     _row("T37", "in_progress", "pause", KEEPERS, "paused", "pause", "paused"),
     _row("T38", "in_progress", "extension", INFORMERS, "in_progress", "extend", "extended"),
     _row("T39", "in_progress", "assignment", (*ADMINS, "unit_head"), "assigned", "assigned", "rerouted"),

@@ -13,7 +13,7 @@ from chassis.http.versions import Expected
 from complaints.cases import allowing, lifecycle
 from complaints.cases.callers import CaseCaller
 from complaints.cases.lifecycle import Transition, acting_role
-from complaints.cases.limits import with_limits
+from complaints.cases.limits import lock_limited
 from complaints.cases.visibility import roles_on
 from directory.copy import find_ancestors
 
@@ -93,11 +93,11 @@ async def reach_case(
     connection: Connection, case_id: UUID, caller: CaseCaller, now: datetime
 ) -> tuple[Row, frozenset[str], tuple[UUID, ...]]:
     """The locked case, the caller's roles on it, and its unit with all units above. Raises NotFound, TookPart."""
-    row = await _LOCK.fetchrow(connection, id=case_id)
+    row = await lock_limited(connection, case_id, now)
     if row is None:
         raise NotFound
     day = now.date()
-    case = await with_limits(connection, {**row, "cooperating_line": await find_cooperating_line(connection, row, day)})
+    case = {**row, "cooperating_line": await find_cooperating_line(connection, row, day)}
     ancestors = await find_ancestors(connection, case["unit_id"], day) if case["unit_id"] else ()
     roles = roles_on(caller, case, ancestors, now)
     if not roles:

@@ -35,7 +35,7 @@ from chassis.http.problems import BadRequest, Flaw
 from chassis.http.streams import Form, Open
 from complaints.cases import lineage, shown
 from complaints.cases.callers import CaseCaller
-from complaints.cases.limits import with_limits
+from complaints.cases.limits import SAID, limited, policy_day
 from complaints.cases.shown import SUMMARY
 from complaints.cases.tables import case_history, cases, due_order
 from complaints.cases.visibility import Visible, visible
@@ -178,11 +178,11 @@ def stream_cases(
     return copied(form, rows, values, columns=columns, order=order, count=chosen.count)
 
 
-_ONE = Statement("""
-SELECT c.*, u.name AS unit_name, i.name AS institution_name,
-       (SELECT coalesce(array_agg(a.ancestor_id ORDER BY a.depth), '{}') FROM directory_unit_ancestors a
+_ONE = Statement(f"""
+SELECT c.*, {SAID}, u.name AS unit_name, i.name AS institution_name,
+       (SELECT coalesce(array_agg(a.ancestor_id ORDER BY a.depth), '{{}}') FROM directory_unit_ancestors a
          WHERE a.unit_id = c.unit_id AND a.valid_during @> CAST(:day AS date)) AS ancestors,
-       (SELECT coalesce(array_agg(DISTINCT a.ancestor_id), '{}') FROM directory_unit_ancestors a
+       (SELECT coalesce(array_agg(DISTINCT a.ancestor_id), '{{}}') FROM directory_unit_ancestors a
          WHERE a.unit_id = ANY(c.cooperating_unit_ids) AND a.valid_during @> CAST(:day AS date)) AS cooperating_line,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'name', k.name) ORDER BY k.name), '[]')
           FROM directory_units k
@@ -191,7 +191,7 @@ FROM cases c
 LEFT JOIN directory_units u ON u.id = c.unit_id AND u.valid_during @> CAST(:day AS date)
 LEFT JOIN directory_institutions i ON i.id = c.institution_id
 WHERE c.id = CAST(:id AS uuid)
-""")
+""")  # noqa: S608 - our own columns
 _TIMELINE = Statement(
     select(case_history).where(case_history.c.case_id == bindparam("id", type_=Uuid)).order_by(case_history.c.sequence)
 )
@@ -207,16 +207,14 @@ WHERE h.case_id = CAST(:id AS uuid) ORDER BY h.sequence
 
 async def find_case(connection: Connection, case_id: UUID, now: datetime) -> Row | None:
     """A case with `unit_name`, `institution_name`, `ancestors` (of its unit, today), `cooperating_units` and
-    `cooperating_line` (those units and all above them), of a merged one its `matter`, and its limits where they are read.
-
-    One statement, two for a merged case, three for one whose limits are asked for.
+    `cooperating_line` (those units and all above them), of a merged one its `matter`, and what the policies say of it
+    where a guard reads it. One statement, two for a merged case.
     """
-    row = await _ONE.fetchrow(connection, id=case_id, day=now.date())
+    row = await _ONE.fetchrow(connection, id=case_id, day=now.date(), policy_day=policy_day(now))
     if row is None:
         return None
-    if row["parent_id"] is not None:
-        return {**row, "matter": await lineage.find_matter(connection, row)}
-    return await with_limits(connection, row)
+    case = await limited(connection, row)
+    return case if case["parent_id"] is None else {**case, "matter": await lineage.find_matter(connection, case)}
 
 
 async def find_shown_timeline(connection: Connection, case: Row, roles: frozenset[str]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.documents.wording import Labels
 from chassis.ops.identifiers import new_id
+from complaints.cases.guards import own_approval
 from complaints.cases.lifecycle import BY_ID, REQUEST, Transition
 from complaints.cases.operations import Opened, refused
 from complaints.cases.queries import find_case
@@ -17,12 +18,10 @@ from complaints.handling.outcomes import COMMITMENT, EXEMPTING, REFUSED_EXEMPT, 
 from complaints.handling.schemas import ApprovalBody, ResponseBody
 from complaints.handling.substance import is_substantive
 from complaints.moves.moving import move
-from complaints.policies.handling import NONE, SUPERIOR
-from complaints.policies.handling_queries import find_rule
+from complaints.policies.handling import NONE
 from complaints.templates.operations import text_of_use
 from complaints.templates.queries import add_use
 from directory.roles import LIAISON, OFFICER, RESPONSIBLE_OFFICER, UNIT_HEAD
-from directory.zones import DEFAULT_ZONE, local_day
 
 HEADS = frozenset({UNIT_HEAD, RESPONSIBLE_OFFICER})
 ANSWERERS = frozenset({LIAISON, OFFICER})
@@ -36,7 +35,7 @@ async def respond(
     Raises MoveNotAllowed, Unprocessable for an answer without substance, an outcome that doesn't fit, a template that isn't
     there.
     """
-    row = await _row_for(connection, opened, body.kind, now)
+    row = _row_for(opened, body.kind)
     promised = numbered(each.model_dump(mode="json") for each in body.commitments)
     text, version = await _text(connection, opened.row, body, labels, now)
     if body.kind == "substantive":
@@ -91,15 +90,14 @@ async def _text(
     return await text_of_use(connection, body.template, named, kind=body.kind, body=body.body, labels=labels, now=now)
 
 
-async def _row_for(connection: Connection, opened: Opened, kind: str, now: datetime) -> Transition:
+def _row_for(opened: Opened, kind: str) -> Transition:
     """The lifecycle's row for an answer of this kind."""
     by_state = {row.to: row for row in opened.transitions}
     wanted: tuple[str, ...]
     if kind == "substantive":
         if opened.row["state"] != "in_progress":
             raise refused(opened.row, opened.roles)
-        rule = await find_rule(connection, opened.row, opened.ancestors, local_day(now, DEFAULT_ZONE))
-        if goes_out_at_once(rule.approval, opened):
+        if goes_out_at_once(opened):
             return BY_ID["T36" if opened.row["type"] in REQUEST else "T35"]
         wanted = ("awaiting_approval",)
     elif opened.row["state"] == "responded":
@@ -114,16 +112,16 @@ async def _row_for(connection: Connection, opened: Opened, kind: str, now: datet
     return found
 
 
-def goes_out_at_once(approval: str, opened: Opened) -> bool:
+def goes_out_at_once(opened: Opened) -> bool:
     """Whether the caller's substantive answer needs nobody's approval, by the unit's policy. Pure.
 
     On the protected path somebody else always approves, and an accused never acts at all (case-lifecycle §4).
     """
     case, roles = opened.row, opened.roles
-    if case["custody"] == "protected" or approval == SUPERIOR:
+    if not own_approval(case):
         return False
     heads = HEADS | {"information_officer"} if case["type"] in REQUEST else HEADS
-    return bool(roles & heads) or (approval == NONE and bool(roles & ANSWERERS))
+    return bool(roles & heads) or (case["approval"] == NONE and bool(roles & ANSWERERS))
 
 
 def _check_substance(case: Row, body: ResponseBody, text: str, codes: Codes) -> None:

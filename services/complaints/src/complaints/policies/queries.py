@@ -32,9 +32,11 @@ _VERSION = Statement(
         deadline_policies.c.code == bindparam("code"), deadline_policies.c.version == bindparam("version")
     )
 )
-_STAMP = Statement(
-    "SELECT coalesce(string_agg(encode(digest, 'hex') || version, ' ' ORDER BY code, version), '') FROM deadline_policies"
-)
+STAMP = """
+SELECT coalesce(string_agg(encode(digest, 'hex') || version, ' ' ORDER BY code, version), '') FROM deadline_policies
+"""
+"""What changes with any policy, as a statement or a part of one."""
+_STAMP = Statement(STAMP)
 _EVERY = Statement(select(deadline_policies.c.document, deadline_policies.c.version))
 _ADOPTED = Statement(
     select(func.array_agg(policy_adoptions.c.policy_code)).where(
@@ -66,7 +68,11 @@ async def find_policy(connection: Connection, code: str, version: int | None = N
 
 async def load_policies(connection: Connection) -> Policies:
     """Every version of every policy; parsed again only when one has changed."""
-    stamp: str = await _STAMP.fetchval(connection)
+    return await policies_of(connection, await _STAMP.fetchval(connection))
+
+
+async def policies_of(connection: Connection, stamp: str) -> Policies:
+    """The policies as of `STAMP`, as `load_policies` gives them."""
     held = _KEPT.get(stamp)
     if held is None:
         rows = await _EVERY.fetch(connection)
