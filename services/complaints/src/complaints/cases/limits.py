@@ -15,6 +15,8 @@ from directory.zones import DEFAULT_ZONE, local_day
 
 LIMITS = {"max_refusals": "max_refusals_before_arbitration", "max_reopenings": "max_reopenings"}
 """As the guards read them, and as the policies name them."""
+READ_IN = frozenset({"assigned", "resolved", "in_progress"})
+"""The states in which a guard reads any of it: nothing is asked in the others."""
 
 SAID = f"""
 CASE WHEN c.state IN ('assigned', 'resolved') THEN jsonb_build_object(
@@ -52,6 +54,8 @@ def policy_day(now: datetime) -> date:
 async def limited(connection: Connection, row: Row) -> Row:
     """A case read with `SAID`, with what guards of its state read: `max_refusals`, `max_reopenings`, as of the local day on
     which it was filed; `approval`, as of today. Asks the database only for policies that this process hasn't seen yet."""
+    if row["state"] not in READ_IN:
+        return row
     case = dict(row)
     limits, handling = case.pop("limits"), case.pop("handling")
     if limits is not None:
