@@ -159,6 +159,20 @@ async def test_who_clears_words(desk: Desk) -> None:
     assert (await put_text(desk, case_id, "liaison", {"body": "x"})).status_code == 422
 
 
+async def test_words_are_cleared_and_taken_back_by_one_version(desk: Desk) -> None:
+    """The ETag of the case, and of each reply, is what the next If-Match takes; a case that moved on wants to be read again."""
+    case_id = await desk.in_progress()
+    first = await put_text(desk, case_id, "liaison", {"title": "Antrean"})
+    kept = {"if-match": first.headers["etag"]}
+    second = await put_text(desk, case_id, "liaison", {"title": "Antrean loket"}, headers=kept)
+    assert second.status_code == 200
+    taken = await put_text(desk, case_id, "liaison", {}, method="DELETE", headers={"if-match": second.headers["etag"]})
+    assert (taken.status_code, taken.json()["title"]) == (200, None)
+    await desk.done(case_id, "note", "liaison", {"body": "Sudah ditelepon."})
+    stale = await put_text(desk, case_id, "liaison", {"title": "Antrean"}, headers={"if-match": taken.headers["etag"]})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+
+
 async def test_closed_words_stay_closed(desk: Desk) -> None:
     confidential = await desk.in_progress(confidential=True)
     reply = await put_text(desk, confidential, "liaison", {"title": "Antrean"})

@@ -46,7 +46,8 @@ async def clear(
     expected: Expected,
     now: datetime,
 ) -> Row:
-    """Let the public read these words of the case, or none any more.
+    """Let the public read these words of the case, or none any more. The words are part of the case: `expected` is its version,
+    which they don't change and which the result names as `case_version`.
 
     Raises NotFound, TookPart, Forbidden, StaleVersion, NotPublic, Unprocessable.
     """
@@ -73,7 +74,7 @@ async def clear(
         "cleared_at": now,
     }
     await _KEEP.execute(connection, **row)
-    return row
+    return {**row, "case_version": case["version"]}
 
 
 def _check(case: Row, body: PublicTextBody) -> None:

@@ -91,9 +91,12 @@ async def put_public_text(
     now: Now,
     body: PublicTextBody,
 ) -> Response:
-    """By the officers who work on it. They mask names; telephone numbers, NIK and e-mail addresses are refused."""
+    """By the officers who work on it. They mask names; telephone numbers, NIK and e-mail addresses are refused.
+
+    If-Match takes the case's ETag, or that of the reply: the words are part of the case and don't change its version.
+    """
     row = await operations.clear(connection, case_id, body, caller=caller, expected=expected, now=now)
-    return single(request, {name: row[name] for name in _CLEARED}, version=row["version"])
+    return single(request, {name: row[name] for name in _CLEARED}, version=row["case_version"])
 
 
 @routes.delete(
@@ -107,4 +110,4 @@ async def delete_public_text(
 ) -> Response:
     """The case stays in the public list, without its words."""
     row = await operations.clear(connection, case_id, None, caller=caller, expected=expected, now=now)
-    return single(request, {name: row[name] for name in _CLEARED}, version=row["version"])
+    return single(request, {name: row[name] for name in _CLEARED}, version=row["case_version"])
