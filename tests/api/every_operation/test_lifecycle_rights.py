@@ -14,6 +14,9 @@ import orjson
 import pytest
 
 from api.every_operation.world import World
+from api.every_operation.world_of_complaints import INSPECTORATE_ABOVE
+from chassis.data.pool import Connection
+from support.cast import CALLERS
 from support.documents import Operation, operations
 from support.stages import WAYS
 from support.watch import REHEARSAL
@@ -51,6 +54,13 @@ PROTECTED = {
     "filer": {"reporter"},
 }
 """The same under protected custody: the unit, its line and the administrators know nothing of it (§4)."""
+DECIDED_IN = ("in_arbitration", "under_appeal")
+DECIDING = {
+    "supervisor": {"supervisor"},
+    "supervisor@above": {"supervisor"},  # the province's Pembina supervises its cities
+    INSPECTORATE_ABOVE: {"supervising_inspectorate"},
+}
+"""Who knows of a protected case besides in these states: those who decide in place of the responsible officer and supervisor."""
 IN_PLACE = {
     "institution_admin": "internal_auditor",
     "national_admin": "internal_auditor",
@@ -138,14 +148,22 @@ async def test_an_action_is_open_to_whom_the_table_opens_it(
     assert (await attempt(world, operation, "anonymous", state)).status_code in (401, 404)
 
 
-async def retype(world: World, case_id: UUID, case_type: str, case_class: str) -> None:
-    """Make a case one of another type, for good: the one commit that the rehearsal lets through."""
-    async with world.cast.service.connection() as connection, connection.transaction():
-        await connection.execute(f"ALTER TABLE cases DISABLE TRIGGER {REHEARSAL}")
-        await connection.execute(
-            "UPDATE cases SET type = $2, case_class = $3 WHERE id = $1", case_id, case_type, case_class
-        )
-        await connection.execute(f"ALTER TABLE cases ENABLE TRIGGER {REHEARSAL}")
+@asynccontextmanager
+async def let_through(world: World, table: str) -> AsyncIterator[Connection]:
+    """Meanwhile the rehearsal lets writes to this table be kept."""
+    async with world.cast.service.connection() as connection:
+        await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {REHEARSAL}")
+        try:
+            yield connection
+        finally:
+            await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {REHEARSAL}")
+
+
+async def overwrite(world: World, case_id: UUID, **columns: Any) -> None:
+    """Make a case one of another kind, for good."""
+    changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, 2))
+    async with let_through(world, "cases") as connection:
+        await connection.execute(f"UPDATE cases SET {changes} WHERE id = $1", case_id, *columns.values())
 
 
 @asynccontextmanager
@@ -154,11 +172,11 @@ async def retyped(world: World, state: str, case_type: str) -> AsyncIterator[Non
     case_id = UUID(world.ids[f"case_id:{state}"])
     async with world.cast.service.connection() as connection:
         held = await connection.fetchrow("SELECT type, case_class FROM cases WHERE id = $1", case_id)
-    await retype(world, case_id, case_type, CLASS_OF[case_type])
+    await overwrite(world, case_id, type=case_type, case_class=CLASS_OF[case_type])
     try:
         yield
     finally:
-        await retype(world, case_id, held["type"], held["case_class"])
+        await overwrite(world, case_id, **held)
 
 
 @pytest.mark.parametrize("case_type", CLASS_OF)
@@ -189,19 +207,63 @@ async def test_other_types_have_the_ways_of_the_table_and_no_more(
                     assert reply.status_code not in (401, 403, 404), said
 
 
-@pytest.mark.parametrize("action", [action for action in ACTIONS if action not in UNTABLED])
-async def test_under_protected_custody_the_auditors_act_and_nobody_else_knows(
-    complaints_rehearsal: World, action: str
+@asynccontextmanager
+async def protected_custody(world: World, state: str) -> AsyncIterator[None]:
+    """The case of a state as the protected path has it, held by the inspectorate, for as long as it is tried."""
+    case_id = UUID(world.ids[f"case_id:{state}"])
+    async with world.cast.service.connection() as connection:
+        held = await connection.fetchrow("SELECT custody, case_class, unit_id FROM cases WHERE id = $1", case_id)
+    inspectorate = held["unit_id"] and UUID(world.ids["inspectorate"])
+    await overwrite(world, case_id, custody="protected", case_class="supervisory", unit_id=inspectorate)
+    try:
+        yield
+    finally:
+        await overwrite(world, case_id, **held)
+
+
+@pytest.mark.parametrize("state", WAYS)
+async def test_under_protected_custody_others_act_in_place_of_those_of_the_table_and_nobody_else_knows(
+    complaints_rehearsal: World, state: str
 ) -> None:
-    world, operation = complaints_rehearsal, ACTIONS[action]
-    for caller, roles in PROTECTED.items():
-        reply = await attempt(world, operation, caller, "protected")
-        said = f"{caller}: {reply.status_code} {reply.text[:300]}"
-        if not roles & ever(action, protected=True):
-            assert reply.status_code == 403, said
-        else:
-            assert reply.status_code not in (401, 403, 404), said
-    unknowing = set(INSIDE) - set(PROTECTED) | {"client", "national_admin", *STRANGERS}
-    for caller in unknowing:
-        reply = await attempt(world, operation, caller, "protected")
-        assert reply.status_code in (403, 404), f"{caller}: {reply.status_code} {reply.text[:300]}"
+    """Every action in every state, by each who has a role on the case and by everybody who has none (§4)."""
+    world = complaints_rehearsal
+    knowing = PROTECTED | (DECIDING if state in DECIDED_IN else {})
+    async with protected_custody(world, state):
+        for action in ACTIONS.keys() - UNTABLED:
+            able = roles_of(state, action, protected=True)
+            if action == "reply":  # of somebody who is satisfied: the closure
+                able |= roles_of(state, "closure", protected=True)
+            for caller, roles in knowing.items():
+                reply = await attempt(world, ACTIONS[action], caller, state)
+                said = f"{action} by {caller}: {reply.status_code} {reply.text[:300]}"
+                assert reply.status_code < 500, said
+                if not roles & ever(action, protected=True):
+                    assert reply.status_code == 403, said
+                elif not roles & able:
+                    assert (reply.status_code, reply.json()["code"]) == (409, "move_not_allowed"), said
+                    assert action not in reply.json()["allowed_actions"], said
+                else:
+                    assert reply.status_code not in (401, 403, 404), said
+            for caller in {*INSIDE, *DECIDING, *STRANGERS, "client", "national_admin"} - knowing.keys():
+                reply = await attempt(world, ACTIONS[action], caller, state)
+                said = f"{action} by {caller}: {reply.status_code} {reply.text[:300]}"
+                assert reply.status_code in (403, 404), said
+
+
+@pytest.mark.parametrize("state", WAYS)
+async def test_a_protected_case_is_read_by_those_who_have_a_role_on_it_and_offers_what_the_table_opens(
+    complaints_rehearsal: World, state: str
+) -> None:
+    world, path = complaints_rehearsal, f"/v1/complaints/{complaints_rehearsal.ids[f'case_id:{state}']}"
+    service = world.cast.service
+    knowing = PROTECTED | (DECIDING if state in DECIDED_IN else {})
+    actions = {row["action"] for row in TABLE["transitions"]}
+    async with protected_custody(world, state), let_through(world, "access_log"):
+        for caller in {*CALLERS, *DECIDING, *PROTECTED} - {"platform"}:
+            reply = await service.client.request("GET", path, headers=dict(world.cast.headers(caller)))
+            if caller not in knowing:
+                assert reply.status_code in ((401, 403, 404) if caller == "anonymous" else (403, 404)), caller
+                continue
+            assert reply.status_code == 200, f"{caller}: {reply.status_code} {reply.text[:300]}"
+            opened = {each for each in actions if knowing[caller] & roles_of(state, each, protected=True)}
+            assert set(reply.json()["allowed_actions"]) <= opened, caller

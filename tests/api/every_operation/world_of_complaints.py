@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from api.complaints.test_recaps import row as lapor_row
 from api.complaints.test_recaps import written as lapor_recap
@@ -10,11 +11,13 @@ from api.every_operation.world import World
 from complaints.attachments import scanning
 from complaints.attachments.scanners import BuiltIn
 from support import files
-from support.directory import settled_country
+from support.directory import seat, settle, settled_country
 from support.filings import Desk, complaint
 from support.services import ServiceUnderTest
 from support.stages import ANSWER, HANDOVER, RESOLVED, WAYS, bring_to, say
 
+INSPECTORATE_ABOVE = "internal_auditor@above"
+"""An auditor of the province: of the city's protected cases its supervising inspectorate."""
 UPLOAD = {"content-type": "application/octet-stream", "content-disposition": 'attachment; filename="a.png"'}
 
 
@@ -22,6 +25,10 @@ async def complaints_world(complaints: ServiceUnderTest) -> World:
     """One case in each state; all were filed by the same citizen's account, the `filer`."""
     desk = Desk(complaints, await settled_country(complaints))
     cast, _ = await enlist(complaints, desk.country)
+    cast.accounts[INSPECTORATE_ABOVE] = f"akun-{uuid4()}"
+    await settle(
+        complaints, seat(uuid4(), cast.accounts[INSPECTORATE_ABOVE], "internal_auditor", desk.country.province, None)
+    )
     filer = complaints.account("pelapor")
     cast.others["filer"] = partial(complaints.account, "pelapor")
     world = World(cast)
@@ -47,6 +54,7 @@ async def complaints_world(complaints: ServiceUnderTest) -> World:
         "code": "sp4n_local_minor_3_hours",
         "name": "case_states",
         "institution_id": str(desk.country.city),
+        "inspectorate": str(desk.country.inspectorate),
     }
     await complaints.sequenced()
     [own] = [each for each in complaints.app.state.followers if each.feed == "complaints"]
