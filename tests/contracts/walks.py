@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from api.complaints.test_escalation import scan
 from api.complaints.test_succession import dissolve_the_counter, new_unit
 from api.evaluation.assessed import all_levels, all_users, assessed
 from api.evaluation.conftest import Office, all_of
@@ -15,6 +14,8 @@ from api.registry.test_reorganisations import declared, merge, service, unit
 from api.registry.test_reorganisations_withdrawn import DECREE as WITHDRAWN
 from api.registry.test_reorganisations_withdrawn import coming, withdraw
 from complaints.cooperation.reminding import remind
+from complaints.deadlines.shelf import Shelf
+from complaints.escalation.scanner import scan
 from complaints.intake.routing import route_pending
 from complaints.moves.recounting import recount
 from devstack.layout import DATA
@@ -263,7 +264,7 @@ class CaseWalk:
         heir = await new_unit(desk, "Penerus")
         await dissolve_the_counter(desk, (heir, "1"))
         self.wall.set(20)
-        while await scan(pool, self.wall.now):
+        while await scan(pool, self.wall.now, Shelf()):
             pass
 
 
