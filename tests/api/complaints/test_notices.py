@@ -42,7 +42,7 @@ async def told(desk: Desk) -> None:
 class Post:
     """An adapter that keeps what it was handed, or refuses it."""
 
-    def __init__(self, failure: SendFailed | None = None) -> None:
+    def __init__(self, failure: BaseException | None = None) -> None:
         self.sent: list[Message] = []
         self.failure = failure
 
@@ -183,6 +183,27 @@ async def test_a_server_that_is_away_is_tried_again_and_then_given_up(desk: Desk
         at += timedelta(days=1)
     (item,) = await notices(desk, filed, desk.account("admin"))
     assert (item["ways"][1]["state"], item["ways"][1]["error"]) == ("failed", "smtp_451")
+
+
+async def test_what_a_sender_took_and_never_handed_over_is_sent_after_its_lease(desk: Desk) -> None:
+    """Nothing is stuck as being sent: neither after a sender that died, nor by an adapter that fails as nobody foresaw."""
+    filed = await desk.file()
+    await told(desk)
+    post, at = Post(), now()
+    with pytest.raises(asyncio.CancelledError):
+        await send_all(desk, Post(asyncio.CancelledError()), at=at)
+    await send_all(desk, post, at=at)  # whatever else waited
+    await send_all(desk, post, at=at + delivering.LEASE)
+    mine = [each for each in post.sent if filed["tracking_code"] in each.subject]
+    assert len(mine) == 1
+    other = await desk.file()
+    await told(desk)
+    at = now() + delivering.LEASE
+    for _ in range(len(delivering.PAUSES) + 1):
+        await send_all(desk, Post(RuntimeError("nobody foresaw this")), at=at)
+        at += timedelta(days=1)
+    (item,) = await notices(desk, other, desk.account("admin"))
+    assert (item["ways"][1]["state"], item["ways"][1]["error"]) == ("failed", "unexpected")
 
 
 async def test_two_senders_at_once_send_each_message_once(desk: Desk) -> None:

@@ -14,9 +14,9 @@ from complaints.closure import problems
 from complaints.closure.schemas import RatingBody, ResolutionBody, WithdrawalBody
 from complaints.codes import Codes
 from complaints.compensation.operations import award, undecided
+from complaints.deadlines.windows import check_window
 from complaints.handling import queries as answers
 from complaints.handling.commitments import NoSuchCommitment, any_open, settled
-from complaints.handling.operations import check_window
 from complaints.handling.outcomes import COMMITMENT, COMPENSATION, fits, needs_proof
 from complaints.handling.problems import outcome_unfit
 from complaints.moves.moving import move

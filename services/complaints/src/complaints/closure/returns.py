@@ -11,7 +11,7 @@ from complaints.closure import problems, queries
 from complaints.closure.schemas import AppealBody, AppealDecisionBody, ReopeningBody
 from complaints.codes import Codes
 from complaints.deadlines.operations import open_book
-from complaints.handling.operations import REPORTER_WINDOW, check_window
+from complaints.deadlines.windows import REPORTER_WINDOW, check_window
 from complaints.moves.moving import move
 
 CONTESTS = {"withdrawn": ("withdrawal_contest", "withdrawal"), "merged": ("merge_contest", "merge")}

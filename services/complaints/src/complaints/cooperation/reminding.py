@@ -1,7 +1,7 @@
 """Telling the head of a unit, once, that what it was asked is overdue; and the coordinator reads it in the history."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -18,11 +18,13 @@ from complaints.moves.moving import move
 
 LOOK_EVERY_S = 30.0
 BATCH = 100
+_EVER, _FIRST = datetime.min.replace(tzinfo=UTC), UUID(int=0)
 
 _DUE = Statement("""
-SELECT id, case_id FROM contributions
+SELECT id, case_id, due_at FROM contributions
 WHERE state = 'asked' AND reminded_at IS NULL AND due_at < CAST(:now AS timestamptz)
-ORDER BY due_at LIMIT CAST(:most AS integer)
+  AND (due_at, id) > (CAST(:after_due_at AS timestamptz), CAST(:after_id AS uuid))
+ORDER BY due_at, id LIMIT CAST(:most AS integer)
 """)
 _REMIND = Statement("""
 UPDATE contributions SET reminded_at = CAST(:now AS timestamptz)
@@ -35,19 +37,25 @@ log = structlog.get_logger("complaints.cooperation")
 async def run(app: FastAPI) -> None:
     """Remind until cancelled."""
     while True:
-        found = await remind(app.state.side_pool, app.state.clock())
-        if found < BATCH:
-            await asyncio.sleep(LOOK_EVERY_S)
+        await remind(app.state.side_pool, app.state.clock())
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def remind(pool: Pool, now: datetime) -> int:
-    """Remind a batch of what is overdue at `now`, each in a transaction of its own; how many were looked at."""
-    async with pool.acquire() as connection:
-        due = await _DUE.fetch(connection, now=now, most=BATCH)
-    for row in due:
-        async with begin(pool) as connection:
-            await _one(connection, row["case_id"], row["id"], now)
-    return len(due)
+async def remind(pool: Pool, now: datetime) -> None:
+    """Remind of all that is overdue at `now`, each in a transaction of its own; one that fails holds up none behind it."""
+    after_due_at, after_id = _EVER, _FIRST
+    while True:
+        async with pool.acquire() as connection:
+            due = await _DUE.fetch(connection, now=now, after_due_at=after_due_at, after_id=after_id, most=BATCH)
+        if not due:
+            return
+        for row in due:
+            try:
+                async with begin(pool) as connection:
+                    await _one(connection, row["case_id"], row["id"], now)
+            except Exception:
+                log.exception("case_fails", case_id=str(row["case_id"]))
+        after_due_at, after_id = due[-1]["due_at"], due[-1]["id"]
 
 
 async def _one(connection: Connection, case_id: UUID, contribution_id: UUID, now: datetime) -> None:

@@ -9,14 +9,13 @@ from complaints.cases.allowing import allowed
 from complaints.cases.lifecycle import Transition
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
-from complaints.deadlines import clock
 from complaints.deadlines.operations import longest_left, open_book
+from complaints.deadlines.windows import REPORTER_WINDOW, check_window
 from complaints.handling import problems, queries
 from complaints.handling.schemas import NoteBody, PauseBody, ReplyBody
 from complaints.moves.moving import move
 
 AWAITING_REPORTER = "awaiting_reporter"
-REPORTER_WINDOW = "reporter_window"
 
 
 async def note(connection: Connection, opened: Opened, body: NoteBody, *, now: datetime) -> Row:
@@ -142,25 +141,3 @@ async def _row_of_reply(connection: Connection, opened: Opened, body: ReplyBody)
             return opened.to("responded")
         return allowed(case, "closure", opened.roles)[0]
     return opened.transitions[0]
-
-
-async def check_window(
-    connection: Connection, case: Row, stage: str, now: datetime, *, since: datetime | None = None
-) -> None:
-    """Raises WindowClosed unless the reporter's time for this stage is running, or never began to.
-
-    `since`: when it began for a case whose ledger doesn't say so, because it was older than the policy.
-    """
-    book = await open_book(connection, case)
-    held = [duty for duty in book.duties if duty.rule.stage == stage]
-    if held and not any(duty.running and not duty.overdue(now) for duty in held):
-        raise problems.WindowClosed
-    if held or since is None:
-        return
-    ends = [
-        clock.due_at(bound.rule, since, (), book.ledger.calendar)
-        for bound in book.ledger.bindings
-        if bound.rule.stage == stage
-    ]
-    if any(end is not None and end < now for end in ends):
-        raise problems.WindowClosed

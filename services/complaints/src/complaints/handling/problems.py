@@ -104,10 +104,3 @@ class NoExtension(Conflict):
 
     code = "no_extension"
     title = Text("Tenggat ini tidak dapat diperpanjang", "This due date can't be extended")
-
-
-class WindowClosed(Conflict):
-    """The time in which the reporter could do this is over."""
-
-    code = "window_closed"
-    title = Text("Masa untuk tindakan ini sudah lewat", "The time for this is over")

@@ -43,7 +43,7 @@ async def keep_routing(app: FastAPI) -> None:
 
 async def route_pending(pool: Pool, router: Router, now: datetime) -> int:
     """Place every waiting case that the copy can place by now, by the rules in force; how many. Each in a transaction of its
-    own."""
+    own; one that fails waits on, and holds up none behind it."""
     placed, after = 0, UUID(int=0)
     while True:
         async with pool.acquire() as connection:
@@ -51,24 +51,31 @@ async def route_pending(pool: Pool, router: Router, now: datetime) -> int:
         if not rows:
             return placed
         for row in rows:
-            named = Named(row["service_id"], row["named_unit_id"], row["region_code"])
-            async with pool.acquire() as connection:
-                place = await find_place(connection, named, local_day(now, DEFAULT_ZONE))
-            if not place.known:
-                continue
-            matter = Matter(
-                row["type"], row["category"], row["service_id"], row["region_code"], Wording(row["title"], row["body"])
-            )
-            routing = await route(place, named, matter, router, protected=row["custody"] != "ordinary", now=now)
-            async with begin(pool) as connection:
-                placed += await _place(connection, row, routing, now)
+            try:
+                placed += await _route_one(pool, router, row, now)
+            except Exception:
+                log.exception("case_fails", case_id=str(row["id"]))
         after = rows[-1]["id"]
 
 
-async def _place(connection: Connection, waiting: Row, routing: Routing, now: datetime) -> int:
+async def _route_one(pool: Pool, router: Router, row: Row, now: datetime) -> bool:
+    named = Named(row["service_id"], row["named_unit_id"], row["region_code"])
+    async with pool.acquire() as connection:
+        place = await find_place(connection, named, local_day(now, DEFAULT_ZONE))
+    if not place.known:
+        return False
+    matter = Matter(
+        row["type"], row["category"], row["service_id"], row["region_code"], Wording(row["title"], row["body"])
+    )
+    routing = await route(place, named, matter, router, protected=row["custody"] != "ordinary", now=now)
+    async with begin(pool) as connection:
+        return await _place(connection, row, routing, now)
+
+
+async def _place(connection: Connection, waiting: Row, routing: Routing, now: datetime) -> bool:
     case = await lock_case(connection, waiting["id"])
     if case is None or case["routing"] != "pending" or case["version"] != waiting["version"]:
-        return 0
+        return False
     place = routing.place
     # Triage may have sent it somewhere meanwhile: then only the waiting ends.
     untouched = case["version"] == 1
@@ -87,4 +94,4 @@ async def _place(connection: Connection, waiting: Row, routing: Routing, now: da
         clock=("recomputed",) if untouched else (),
         fact="routed",
     )
-    return 1
+    return True

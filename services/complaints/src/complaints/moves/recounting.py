@@ -4,6 +4,7 @@ A case whose date moved gets an entry in its history, which tells the reporter.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -55,7 +56,10 @@ async def run(app: FastAPI) -> None:
 
 
 async def recount(pool: Pool, now: datetime) -> int:
-    """Count all open cases by the calendars as they are, if these changed since the last time; how many dates moved."""
+    """Count all open cases by the calendars as they are, if these changed since the last time; how many dates moved.
+
+    A case that fails holds up none behind it: it is tried once more at the end, and then left to whoever reads the log.
+    """
     async with begin(pool) as connection:
         stamp = await _STAMP.fetchval(connection)
         if stamp is None or stamp == await _LAST_FINISHED.fetchval(connection):
@@ -64,18 +68,32 @@ async def recount(pool: Pool, now: datetime) -> int:
     assert row is not None
     after: UUID = row["last_case_id"] or _FIRST
     moved = 0
+    failed: list[UUID] = []
     while True:
         async with pool.acquire() as connection:
             ids = [each["case_id"] for each in await _NEXT.fetch(connection, after=after, most=BATCH)]
-        for case_id in ids:
-            async with begin(pool) as connection:
-                moved += await recount_case(connection, case_id, now)
+        some, wrong = await _recount_each(pool, ids or failed, now)
+        moved += some
+        failed += wrong
         async with begin(pool) as connection:
             if not ids:
                 await _FINISH.execute(connection, stamp=stamp, now=now)
                 return moved
             after = ids[-1]
             await _ADVANCE.execute(connection, stamp=stamp, last=after)
+
+
+async def _recount_each(pool: Pool, case_ids: Sequence[UUID], now: datetime) -> tuple[int, list[UUID]]:
+    """How many dates moved, and the cases that failed."""
+    moved, failed = 0, []
+    for case_id in case_ids:
+        try:
+            async with begin(pool) as connection:
+                moved += await recount_case(connection, case_id, now)
+        except Exception:
+            log.exception("case_fails", case_id=str(case_id))
+            failed.append(case_id)
+    return moved, failed
 
 
 async def recount_case(connection: Connection, case_id: UUID, now: datetime) -> bool:

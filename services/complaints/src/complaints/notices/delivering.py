@@ -99,10 +99,20 @@ async def _hand_over(
     except SendFailed as error:
         tries = delivery["attempts"]
         log.warning("not_sent", channel=channel, reason=error.reason, attempt=tries)
-        if error.final or tries > len(PAUSES):
+        if error.final:
             return _failed(error.reason)
-        return {"state": "queued", "sent_at": None, "error": error.reason, "next": now + PAUSES[tries - 1]}
+        return _later(error.reason, tries, now)
+    except Exception:
+        # Its own fault, or the adapter's: it is tried again like any other, and ends like any other.
+        log.exception("not_sent", channel=channel, attempt=delivery["attempts"])
+        return _later("unexpected", delivery["attempts"], now)
     return {"state": "sent", "sent_at": now, "error": None, "next": None}
+
+
+def _later(reason: str, tries: int, now: datetime) -> dict[str, Any]:
+    if tries > len(PAUSES):
+        return _failed(reason)
+    return {"state": "queued", "sent_at": None, "error": reason, "next": now + PAUSES[tries - 1]}
 
 
 def _failed(reason: str) -> dict[str, Any]:

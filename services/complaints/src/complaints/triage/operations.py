@@ -12,6 +12,7 @@ from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.operations import Opened
 from complaints.codes import Codes
 from complaints.cooperation import queries as contributions
+from complaints.deadlines.windows import COMPLETION, check_window
 from complaints.moves.moving import move
 from complaints.triage import rules
 from complaints.triage.schemas import Archival, Classification, Completion, Protection, Referral, Verification
@@ -54,7 +55,8 @@ async def verify(connection: Connection, opened: Opened, body: Verification, *, 
 
 
 async def complete(connection: Connection, opened: Opened, body: Completion, *, now: datetime) -> Row:
-    """Take what the reporter adds; the text as filed stays as it was."""
+    """Take what the reporter adds; the text as filed stays as it was. Raises WindowClosed after the thirty days of art. 44(4)."""
+    await check_window(connection, opened.row, COMPLETION, now)
     given = body.model_dump(exclude_none=True, exclude={"body", "attachment_ids"})
     await attach(
         connection,
