@@ -1,6 +1,7 @@
 """Gratification reports: for author and UPG alone, the clocks of the law, lapses, thresholds."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +9,9 @@ import httpx
 import pytest
 
 from api.evaluation.conftest import Office, event
-from evaluation.gratification.lapses import end_lapsed
+from chassis.data.pool import Connection
+from chassis.data.statements import Row
+from evaluation.gratification import lapses, operations
 from evaluation.gratification.recounting import FIRST, recount
 from support.directory import seat, settle
 from support.wall_clock import WallClock, wall_clock
@@ -170,10 +173,20 @@ async def test_what_was_reported_to_the_kpk_directly_was_reported_on_its_day(des
     assert (await report(desk, reported_on="2026-03-17")).json()["errors"][0]["code"] == "reported_to_kpk_only"
 
 
-async def test_an_incomplete_report_is_completed_or_lapses(desk: Office, clock: WallClock) -> None:
+async def lapse(desk: Office, now: datetime) -> None:
+    """Let what has lapsed by now come to its end."""
+    after: UUID | None = FIRST
+    async with desk.service.connection() as connection, connection.transaction():
+        while after is not None:
+            after = await lapses.end_lapsed(connection, after, now)
+
+
+async def test_an_incomplete_report_is_completed_or_lapses_and_one_that_fails_holds_up_none(
+    desk: Office, clock: WallClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock.set(9)
-    path, forgotten = await reported(desk), await reported(desk)
-    for each in (path, forgotten):
+    path, broken, forgotten = await reported(desk), await reported(desk), await reported(desk)
+    for each in (path, broken, forgotten):
         returned = await act(desk, each, "incompleteness", {"missing": ["foto barang"]})
         assert (returned.json()["state"], due(returned.json())["completion"]) == ("incomplete", "2026-04-14T15:59:59Z")
     assert (await act(desk, path, "completion", {"note": "x"})).json()["code"] == "report_move_not_allowed"
@@ -181,13 +194,21 @@ async def test_an_incomplete_report_is_completed_or_lapses(desk: Office, clock: 
     completed = (await act(desk, path, "completion", completion, "officer")).json()
     assert (completed["state"], completed["value_idr"], completed["missing"]) == ("reported", 900_000, [])
     assert completed["due_at"] == "2026-03-30T15:59:59Z"
-    async with desk.service.connection() as connection, connection.transaction():
-        assert await end_lapsed(connection, clock.set(14, 23, month=4)) == 0
+    await lapse(desk, clock.set(14, 23, month=4))
+    assert (await desk.call("GET", forgotten, caller=desk.officer("officer"))).json()["state"] == "incomplete"
     now = clock.set(15, month=4)
     late = await act(desk, forgotten, "completion", completion, "officer")
     assert (late.status_code, late.json()["code"]) == (409, "completion_lapsed")
-    async with desk.service.connection() as connection, connection.transaction():
-        assert await end_lapsed(connection, now) == 1
+    carry_out = operations.carry_out
+
+    async def failing(connection: Connection, row: Row, *more: Any, **options: Any) -> Any:
+        if broken.endswith(str(row["id"])):
+            raise RuntimeError("this report always fails")
+        return await carry_out(connection, row, *more, **options)
+
+    monkeypatch.setattr(lapses, "carry_out", failing)
+    await lapse(desk, now)
+    assert (await desk.call("GET", broken, caller=desk.officer("officer"))).json()["state"] == "incomplete"
     ended = (await desk.call("GET", forgotten, caller=desk.officer("officer"))).json()
     assert (ended["state"], ended["allowed_actions"], ended["late"]) == ("not_followed_up", [], True)
     assert ended["history"][-1]["actor"] == "system:lapses"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from fastapi import FastAPI
 
 from chassis.data.pool import Connection
@@ -23,19 +24,28 @@ SYSTEM = "system:lapses"
 
 _LAPSED = Statement("""
 SELECT * FROM gratification_reports
-WHERE state = 'incomplete' AND EXISTS (
+WHERE state = 'incomplete' AND id > CAST(:after AS uuid) AND EXISTS (
     SELECT 1 FROM jsonb_to_recordset(duties) AS duty (stage text, due_at timestamptz, met_at timestamptz)
     WHERE duty.stage = :stage AND duty.met_at IS NULL AND duty.due_at < CAST(:now AS timestamptz))
-ORDER BY due_at LIMIT 50 FOR UPDATE SKIP LOCKED
+ORDER BY id LIMIT 50 FOR UPDATE SKIP LOCKED
 """)
 
+log = structlog.get_logger("evaluation.lapses")
 
-async def end_lapsed(connection: Connection, now: datetime) -> int:
-    """End up to fifty reports whose term to be completed has passed, in the caller's transaction; how many."""
-    rows = await _LAPSED.fetch(connection, stage=COMPLETION, now=now)
+
+async def end_lapsed(connection: Connection, after: UUID, now: datetime) -> UUID | None:
+    """End the next reports whose term to be completed has passed, in the caller's transaction; one that fails holds up none.
+
+    `after`: the last report looked at so far, FIRST to begin with; the last of these, or None when there are no more.
+    """
+    rows = await _LAPSED.fetch(connection, stage=COMPLETION, after=after, now=now)
     for row in rows:
-        await carry_out(connection, row, "lapse", NOT_FOLLOWED_UP, SYSTEM, now=now)
-    return len(rows)
+        try:
+            async with connection.transaction():
+                await carry_out(connection, row, "lapse", NOT_FOLLOWED_UP, SYSTEM, now=now)
+        except Exception:
+            log.exception("report_fails", report_id=str(row["id"]))
+    return rows[-1]["id"] if rows else None
 
 
 async def run(app: FastAPI) -> None:
@@ -43,10 +53,11 @@ async def run(app: FastAPI) -> None:
     counted_by: Sequence[Row] = ()
     while True:
         counted_by = await _keep_up(app, counted_by)
-        async with begin(app.state.side_pool) as connection:
-            ended = await end_lapsed(connection, app.state.clock())
-        if not ended:
-            await asyncio.sleep(EVERY_S)
+        after: UUID | None = FIRST
+        while after is not None:
+            async with begin(app.state.side_pool) as connection:
+                after = await end_lapsed(connection, after, app.state.clock())
+        await asyncio.sleep(EVERY_S)
 
 
 async def _keep_up(app: FastAPI, counted_by: Sequence[Row]) -> Sequence[Row]:
