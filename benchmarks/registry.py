@@ -68,7 +68,7 @@ class Question:
 
 
 def questions(regions: Sequence[str]) -> list[Question]:
-    """Authority of a service, a page of a subtree with its count as of any day, and services by words and place."""
+    """Authority of a service, a page of a subtree with its count as of any day, and services by words, place and day."""
     chance = random.Random(7)
 
     def some_service() -> int:
@@ -127,6 +127,24 @@ def questions(regions: Sequence[str]) -> list[Question]:
             """SELECT * FROM services WHERE areas_served(region_codes) && (region_line($1) || 'everywhere'::text)
                ORDER BY name, id LIMIT 51""",
             lambda: (some_region(),),
+            0.95,
+            50.0,
+        ),
+        Question(
+            "services of a region, any day",
+            lambda: f"/v1/services?region={some_region()}&as_of={some_day()}",
+            """SELECT * FROM services WHERE areas_served(region_codes) && (region_line($1) || 'everywhere'::text)
+               AND active_during @> $2::date ORDER BY name, id LIMIT 51""",
+            lambda: (some_region(), some_day()),
+            0.95,
+            50.0,
+        ),
+        Question(
+            "services by words, any day",
+            lambda: f"/v1/services?q={some_words().replace(' ', '+')}&as_of={some_day()}",
+            """SELECT * FROM services WHERE search @@ websearch_to_tsquery('indonesian', without_stop_words($1))
+               AND active_during @> $2::date ORDER BY name, id LIMIT 51""",
+            lambda: (some_words(), some_day()),
             0.95,
             50.0,
         ),

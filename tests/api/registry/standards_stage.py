@@ -226,11 +226,11 @@ def decree(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-async def stipulate(agency: Agency, standard_id: str) -> None:
-    """Sign the minutes and stipulate."""
+async def stipulate(agency: Agency, standard_id: str, **changes: Any) -> None:
+    """Sign the minutes and stipulate. `changes`: of the decree."""
     signed = await agency.act(standard_id, "minutes", minutes(), match=False)
     assert signed.status_code == 201, signed.text
-    reply = await agency.act(standard_id, "stipulation", decree())
+    reply = await agency.act(standard_id, "stipulation", decree(**changes))
     assert reply.status_code == 200, reply.text
 
 
@@ -248,12 +248,12 @@ def publication(effective_on: date | str = "2026-01-05", **changes: Any) -> dict
     } | changes
 
 
-async def stipulated(agency: Agency, **changes: Any) -> str:
+async def stipulated(agency: Agency, decree_date: date | str = "2026-01-05", **changes: Any) -> str:
     """A version that has its decree."""
     standard_id = await draft(agency, **changes)
     await consult(agency, standard_id)
     await finalise(agency, standard_id)
-    await stipulate(agency, standard_id)
+    await stipulate(agency, standard_id, decree_date=str(decree_date))
     return standard_id
 
 

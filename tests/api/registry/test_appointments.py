@@ -109,7 +109,12 @@ async def test_the_responsible_officer_heads_the_secretariat_or_is_appointed_by_
 
     assert warned(await responsible(person_id=secretary["id"])) == []
     assert warned(await responsible(appointed_by=pembina)) == ["not_head_of_secretariat"]
-    assert warned(await responsible()) == ["appointment_unfounded"]
+    # Both the Pembina and the head of the secretariat are on record: somebody else is appointed by the one who can be named.
+    assert flaws(await responsible()) == [("/appointed_by", "appointment_unfounded")]
+    # On a day from which no Pembina is on record it can't be told.
+    assert warned(await responsible(valid_during={"from": "2023-01-01"})) == ["appointment_unfounded"]
+    beside = await responsible(acting="plh")  # who stands beside the holder is no holder
+    assert "appointment_unfounded" in warned(beside)
     early = await responsible(appointed_by=pembina, valid_during={"from": "2024-01-01"})
     assert (early.status_code, flaws(early)) == (422, [("/appointed_by", "not_the_supervisor")])
     # He held the seat when he signed, whenever it begins; without a date of the decree its first day counts.

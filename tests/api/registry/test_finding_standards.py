@@ -64,14 +64,8 @@ async def test_drafts_are_found_by_their_own_people_alone(agency: Agency) -> Non
     [(timedelta(days=10), "current"), (timedelta(days=366), "advised"), (timedelta(days=3 * 366), "due")],
 )
 async def test_reviews_are_advised_and_due(agency: Agency, age: timedelta, state: str) -> None:
-    standard_id = await published(agency)
-    async with agency.registry.connection() as connection:
-        begun = today(agency) - age
-        await connection.execute(
-            "UPDATE standards SET effective_on = $2, review_due_on = $2::date + interval '3 years' WHERE id = $1",
-            UUID(standard_id),
-            begun,
-        )
+    begun = today(agency) - age
+    standard_id = await published(agency, begun, decree_date=begun)
     shown = (await agency.call("GET", f"/standards/{standard_id}", by=None)).json()
     assert shown["review_state"] == state
     for asked in ("current", "advised", "due"):
@@ -82,12 +76,7 @@ async def test_reviews_are_advised_and_due(agency: Agency, age: timedelta, state
 
 
 async def test_a_confirmed_review_counts_from_its_day(agency: Agency) -> None:
-    standard_id = await published(agency)
-    async with agency.registry.connection() as connection:
-        await connection.execute(
-            "UPDATE standards SET effective_on = '2022-01-05', review_due_on = '2025-01-05' WHERE id = $1",
-            UUID(standard_id),
-        )
+    standard_id = await published(agency, "2022-01-05", decree_date="2022-01-05")
     while await move_what_is_due(agency.registry.app.state.side_pool, now=agency.registry.app.state.clock()):
         pass
     assert [item["id"] for item in await found(agency, "&state=under_review&review=due")] == [standard_id]

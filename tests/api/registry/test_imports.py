@@ -119,10 +119,22 @@ async def test_what_only_the_database_knows_is_told_too(registry: ServiceUnderTe
     await run(here, "units", TREE)
     counter = (await here.read(f"/units?institution={here.id}&code=01.1.1"))["items"][0]
     await here.seat("unit_head", unit=counter["id"], valid_during={"from": "2023-01-01"})
-    ending = [{"code": "01.1.1", "name": "Loket", "kind": "section", "valid_to": "2025-01-01"}]
-    done = await run(here, "units", ending)
+    later = [{"code": "01.1.1", "name": "Loket", "kind": "section", "valid_from": "2024-01-01"}]
+    done = await run(here, "units", later)
     assert (done["state"], found(done)) == ("failed", [(None, None, "still_in_use")])
-    assert (await here.read(f"/units/{counter['id']}"))["valid_during"]["to"] is None
+    assert (await here.read(f"/units/{counter['id']}"))["valid_during"]["from"] != "2024-01-01"
+
+
+async def test_a_unit_is_not_ended_under_who_is_in_office_there(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    await run(here, "units", TREE)
+    counter = (await here.read(f"/units?institution={here.id}&code=01.1.1"))["items"][0]
+    person = await here.person("Ni Luh Sari")
+    await here.seat("unit_head", unit=counter["id"], person=person["id"], valid_during={"from": "2023-01-01"})
+    ending = [{"code": "01.1.1", "name": "Loket", "kind": "section", "valid_to": "2025-01-01"}]
+    done = await run(here, "units", ending, query="&dry_run=true")
+    assert (done["state"], found(done)) == ("failed", [(2, "valid_to", "still_in_use")])
+    assert "Ni Luh Sari" in str(done["result"]["errors"])
 
 
 async def test_a_workbook_is_read_as_text(registry: ServiceUnderTest) -> None:

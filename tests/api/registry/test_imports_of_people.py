@@ -85,6 +85,43 @@ async def test_appointments_with_their_decrees(registry: ServiceUnderTest) -> No
     assert by_head["items"][0]["employee_number"] == head
 
 
+async def test_an_imported_responsible_officer_is_one_of_the_two_that_the_law_names(registry: ServiceUnderTest) -> None:
+    """UU 25/2009 art. 7: the head of the secretariat, or whom the Pembina appoints; by the file itself, or by what is held."""
+    here = await stage(registry)
+    await here.unit("Sekretariat Daerah", code="SD", kind="secretariat")
+    mayor, secretary, other = await staffed(here, "Wali Kota", "Sekda", "Asisten")
+
+    def seat(who: str, role: str, begins: str = "2024-01-01", **more: str) -> dict[str, str]:
+        return {
+            "employee_number": who,
+            "role": role,
+            "decree_number": "SK",
+            "valid_from": begins,
+            "unit_code": "",
+        } | more
+
+    answering = seat(other, "responsible_officer")
+    done = await run(here, "appointments", [answering], query="&dry_run=true")
+    # Nothing is on record yet: it may be right.
+    assert (done["state"], found(done, "warnings")) == ("done", [(2, "appointed_by", "appointment_unfounded")])
+    seats = [seat(mayor, "supervisor", appointed_by=""), seat(secretary, "unit_head", unit_code="SD", appointed_by="")]
+    for rows in ([*seats, answering], [*seats, answering | {"appointed_by": secretary}]):
+        refused = await run(here, "appointments", rows, query="&dry_run=true")
+        code = "not_the_supervisor" if "appointed_by" in rows[2] else "appointment_unfounded"
+        assert (refused["state"], found(refused)) == ("failed", [(4, "appointed_by", code)])
+    unknown = await run(here, "appointments", [answering | {"appointed_by": number()}], query="&dry_run=true")
+    assert found(unknown) == [(2, "appointed_by", "unknown_appointer")]
+    by_mayor = await run(here, "appointments", [*seats, answering | {"appointed_by": mayor}], query="&dry_run=true")
+    assert (by_mayor["state"], found(by_mayor, "warnings")) == (
+        "done",
+        [(4, "appointed_by", "not_head_of_secretariat")],
+    )
+    by_right = await run(here, "appointments", [*seats, seat(secretary, "responsible_officer")])
+    assert (by_right["state"], found(by_right, "warnings")) == ("done", [])
+    taken = await run(here, "appointments", [seat(other, "responsible_officer", "2025-01-01")])
+    assert {code for _, _, code in found(taken)} == {"seat_taken", "appointment_unfounded"}
+
+
 async def test_a_seat_has_one_holder_in_the_file_too(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     await here.unit("Dinas", code="D1")

@@ -107,3 +107,19 @@ async def test_units_are_found_by_the_functions_that_they_have_or_lack(registry:
     assert await names("function=complaint_management") == ["Kurang", "Lengkap"]
     assert await names("function=complaint_management&function=public_outreach") == ["Lengkap"]
     assert await names("&".join(f"lacks_function={each}" for each in six)) == ["Kurang"]
+
+
+async def test_an_institutions_own_day_closes_its_services_alone(registry: ServiceUnderTest) -> None:
+    """Its own calendar is that of its code, as the other services count by it too."""
+    here, other = await stage(registry), await stage(registry)
+    mine, theirs = [await enter(each, (await each.unit("U"))["id"], opening_hours=WEEK) for each in (here, other)]
+    day = {"date": "2026-02-09", "kind": "local_holiday", "name_id": "Hari jadi", "name_en": "Anniversary"}
+    own = {
+        "name": {"id": "K", "en": "C"}, "time_zone": "Asia/Jakarta", "working_blocks": {"monday": [["08:00", "15:00"]]}, "days": [day],
+        "source": "SK 1/2026",
+    }  # fmt: skip
+    put = await here.call("PUT", f"/calendars/{here.institution['code']}", json=own)
+    assert put.status_code == 200, put.text
+    monday = "from=2026-02-09&to=2026-02-10"
+    assert await days(here, mine, monday) == [("2026-02-09", "local_holiday", 0)]
+    assert await days(other, theirs, monday) == [("2026-02-09", "working_day", 2)]

@@ -44,6 +44,16 @@ _UNFOUNDED = Text(
     "Bukan kepala sekretariat dan penunjukan oleh Pembina tidak disebutkan (UU 25/2009 pasal 7).",
     "Not the head of the secretariat, and no appointment by the Pembina is stated (UU 25/2009 art. 7).",
 )
+_NEITHER = Text(
+    "Penanggung jawab adalah kepala sekretariat atau ditunjuk oleh Pembina: sebutkan Pembina yang menunjuknya "
+    "(UU 25/2009 pasal 7).",
+    "A responsible officer heads the secretariat or is appointed by the Pembina: state the Pembina who appointed "
+    "(UU 25/2009 art. 7).",
+)
+_NOT_THE_SUPERVISOR = Text(
+    "Penanggung jawab ditunjuk oleh Pembina yang menjabat pada tanggal keputusan (UU 25/2009 pasal 7).",
+    "A responsible officer is appointed by the Pembina in office on the decree's day (UU 25/2009 art. 7).",
+)
 _NOT_BY_SUPERVISOR = Text(
     "Yang menunjuk bukan Pembina instansi pada tanggal keputusan.",
     "Who appointed wasn't the institution's Pembina on the decree's day.",
@@ -149,6 +159,23 @@ def _length_warnings(acting: str, begins: date, ends: date | None, latest: date,
         least = Text(f"{limits.least_days} hari", f"{limits.least_days} days")
         return [Caution("acting_too_short", _filled(_TOO_SHORT, acting, least))]
     return []
+
+
+def seat_refusal(
+    role: str, acting: str, *, heads_secretariat: bool, by_supervisor: bool | None, on_record: bool
+) -> Caution | None:
+    """Why somebody can't be the Penanggung jawab by this appointment, as far as that is known for sure (UU 25/2009 art. 7).
+
+    `by_supervisor` as of `seat_warnings`. `on_record`: both who fills the Pembina's seat on the decree's day and who heads the
+    secretariat on the first day are registered; where the registry doesn't reach back so far, nothing is sure.
+    """
+    if role != RESPONSIBLE_OFFICER:
+        return None
+    if by_supervisor is False:
+        return Caution("not_the_supervisor", _NOT_THE_SUPERVISOR)
+    if by_supervisor is None and not heads_secretariat and on_record and counts_as_holder(acting):
+        return Caution("appointment_unfounded", _NEITHER)
+    return None
 
 
 def seat_warnings(

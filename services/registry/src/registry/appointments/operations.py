@@ -9,21 +9,18 @@ from sqlalchemy import Boolean, Date, Text, Uuid, bindparam, func, insert, selec
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
-from chassis.http.languages import Text as Words
 from chassis.http.problems import Forbidden, NotFound
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
-from directory.roles import RESPONSIBLE_OFFICER, Actor
+from directory.roles import Actor
 from registry import rights
-from registry.appointments import facts, holding, problems, queries
+from registry.appointments import examining, facts, holding, problems, queries
 from registry.appointments.places import find_place
-from registry.appointments.tables import appointments, people, posts
+from registry.appointments.tables import appointments, people
 from registry.institutions.problems import empty_period
-from registry.institutions.tables import institutions
 from registry.moments import Moment, today
 from registry.recorded import announce, begin_change
 from registry.terms import Terms
-from registry.units.tables import units
 
 TERMS = {"role": "appointment_roles", "acting": "acting_kinds"}
 _ID = bindparam("id", type_=Uuid)
@@ -69,18 +66,6 @@ _EXTEND = Statement(
     .values(valid_during=_DAYS, extensions=bindparam("new_extensions", type_=appointments.c.extensions.type))
 )
 _PERSON = Statement(select(people.c.id).where(people.c.id == _ID))
-_POST = Statement(
-    select(posts.c.id).where(
-        posts.c.id == _ID,
-        posts.c.institution_id == bindparam("institution_id", type_=Uuid),
-        posts.c.unit_id.is_not_distinct_from(bindparam("unit_id", type_=Uuid)),
-    )
-)
-_UNIT_COVERS = Statement(select(func.range_agg(units.c.valid_during).op("@>")(_DAYS)).where(units.c.id == _ID))
-_INSTITUTION_COVERS = Statement(
-    select(func.range_agg(institutions.c.valid_during).op("@>")(_DAYS)).where(institutions.c.id == _ID)
-)
-_UNTIL_FURTHER_NOTICE = Words("waktu yang belum ditentukan", "an open end")
 
 
 class Appointed(NamedTuple):
@@ -109,7 +94,7 @@ async def appoint(
         raise empty_period()
     identity = new_id()
     seat = {**content, **place._asdict(), "id": identity, "begins": begins, "ends": ends}
-    warnings = await _examine(connection, seat, terms=terms)
+    warnings = await examining.examine(connection, seat, terms=terms)
     row = {name: seat.get(name) for name in _COLUMNS} | {"begins": begins, "ends": ends, "created_at": now}
     await _INSERT.execute(connection, **row)
     return await _recorded(connection, identity, warnings, now=now)
@@ -138,7 +123,7 @@ async def correct(
     if ends is not None and ends <= begins:
         raise empty_period()
     seat = {**held, **{name: stated[name] for name in _CORRECTED if name in stated}, "begins": begins, "ends": ends}
-    warnings = await _examine(connection, seat, terms=terms)
+    warnings = await examining.examine(connection, seat, terms=terms)
     new = {f"new_{name}": seat[name] for name in _CORRECTED}
     await _CORRECT.execute(connection, id=identity, begins=begins, ends=ends, **new)
     return await _recorded(connection, identity, warnings, now=now)
@@ -166,7 +151,7 @@ async def extend(
         raise problems.not_longer()
     extension = {**decree, "valid_to_before": held["ends"], "extended_at": now}
     seat = {**held, "ends": until, "extensions": [*held["extensions"], extension]}
-    warnings = await _examine(connection, seat, terms=terms)
+    warnings = await examining.examine(connection, seat, terms=terms)
     await _EXTEND.execute(connection, id=identity, begins=held["begins"], ends=until, new_extensions=seat["extensions"])
     return await _recorded(connection, identity, warnings, now=now)
 
@@ -205,68 +190,6 @@ async def _locked(connection: Connection, identity: UUID, *, actor: Actor, expec
         raise Forbidden
     expected.check(held["version"])
     return held
-
-
-async def _examine(connection: Connection, seat: Mapping[str, Any], *, terms: Terms) -> list[holding.Caution]:
-    """What speaks against the seat is raised, what is only unusual returned."""
-    institution_id, unit_id, begins, ends = (seat[name] for name in ("institution_id", "unit_id", "begins", "ends"))
-    covering, whose = (_INSTITUTION_COVERS, institution_id) if unit_id is None else (_UNIT_COVERS, unit_id)
-    if not await covering.fetchval(connection, id=whose, begins=begins, ends=ends):
-        raise problems.outside_place()
-    if seat["post_id"] is not None and not await _POST.fetchrow(
-        connection, id=seat["post_id"], institution_id=institution_id, unit_id=unit_id
-    ):
-        raise problems.unknown_post()
-    holders: list[Row] = []
-    if seat["role"] in holding.SINGLE:
-        holders = await queries.find_holders(
-            connection,
-            institution_id=institution_id,
-            unit_id=unit_id,
-            role=seat["role"],
-            begins=begins,
-            ends=ends,
-            besides=seat["id"],
-        )
-        if holders and holding.is_single(seat["role"], seat["acting"]):
-            raise _taken(holders[0])
-    by_supervisor = None
-    if seat["appointed_by"] is not None:
-        decreed = seat["decree_date"] or begins
-        by_supervisor = await queries.is_supervisor(connection, seat["appointed_by"], institution_id, decreed)
-        if by_supervisor is None:
-            raise problems.unknown_appointer()
-        if not by_supervisor and seat["role"] == RESPONSIBLE_OFFICER:
-            raise problems.not_the_supervisor()
-    return holding.term_warnings(
-        seat["acting"],
-        begins,
-        ends,
-        holding.Limits.of(terms.attributes("acting_kinds", seat["acting"])),
-        extended=len(seat.get("extensions", ())),
-    ) + holding.seat_warnings(
-        seat["role"],
-        seat["acting"],
-        has_holder=any(each["valid_from"] <= begins for each in holders),
-        heads_secretariat=seat["role"] == RESPONSIBLE_OFFICER
-        and await queries.heads_secretariat(connection, seat["person_id"], institution_id, begins),
-        by_supervisor=by_supervisor,
-    )
-
-
-def _taken(holder: Row) -> problems.SeatTaken:
-    """A refusal that names the holder: a public fact."""
-    named = {"holder": holder["person_name"], "begins": holder["valid_from"]}
-    until = Words(*(str(holder["valid_to"]),) * 2) if holder["valid_to"] else _UNTIL_FURTHER_NOTICE
-    detail = Words(problems.HELD.id.format(**named, ends=until.id), problems.HELD.en.format(**named, ends=until.en))
-    return problems.SeatTaken(
-        detail,
-        holder={
-            "appointment_id": holder["id"],
-            "person_name": holder["person_name"],
-            "valid_during": {"from": holder["valid_from"], "to": holder["valid_to"]},
-        },
-    )
 
 
 async def _recorded(

@@ -19,10 +19,8 @@ _WHOLE = Text(
 _UNIT_NEEDED = Text(
     "Peran ini dijabat pada sebuah unit: sebutkan unit_id.", "This role is held at a unit: state unit_id."
 )
-_APPOINTER = Text("Tidak ada orang atau pengangkatan dengan id ini.", "There is no person or appointment of this id.")
-_NOT_SUPERVISOR = Text(
-    "Penanggung jawab ditunjuk oleh Pembina yang menjabat pada tanggal keputusan (UU 25/2009 pasal 7).",
-    "A responsible officer is appointed by the Pembina in office on the decree's day (UU 25/2009 art. 7).",
+UNKNOWN_APPOINTER = Text(
+    "Tidak ada orang atau pengangkatan dengan id ini.", "There is no person or appointment of this id."
 )
 _NOT_LONGER = Text(
     "Perpanjangan harus berakhir sesudah masa jabatan sekarang; yang tanpa akhir tidak diperpanjang.",
@@ -98,11 +96,7 @@ def unit_needed() -> Unprocessable:
 
 
 def unknown_appointer() -> Unprocessable:
-    return flawed("/appointed_by", "unknown_appointer", _APPOINTER)
-
-
-def not_the_supervisor() -> Unprocessable:
-    return flawed("/appointed_by", "not_the_supervisor", _NOT_SUPERVISOR)
+    return flawed("/appointed_by", "unknown_appointer", UNKNOWN_APPOINTER)
 
 
 def not_longer() -> Unprocessable:

@@ -114,17 +114,26 @@ _IS_SUPERVISOR = Statement(
 _APPOINTER_EXISTS = Statement(
     select(people.c.id).where(people.c.id == _ID).union_all(select(appointments.c.id).where(appointments.c.id == _ID))
 )
-_HEADS_SECRETARIAT = Statement(
+SECRETARIAT = "secretariat"
+"""The kind of the unit whose head is the Penanggung jawab by default: Sekjen, Sestama, Sekda (vocabulary unit_kinds)."""
+_SECRETARIES = (
     select(appointments.c.id)
     .join(units, and_(units.c.id == appointments.c.unit_id, units.c.valid_during.op("@>")(_DAY)))
     .where(
-        appointments.c.person_id == _PERSON,
         appointments.c.institution_id == _INSTITUTION,
         appointments.c.role == UNIT_HEAD,
         appointments.c.in_office_during.op("@>")(_DAY),
-        units.c.kind == "secretariat",
+        units.c.kind == SECRETARIAT,
     )
 )
+_HEADS_SECRETARIAT = Statement(_SECRETARIES.where(appointments.c.person_id == _PERSON))
+_SUPERVISORS = select(appointments.c.id).where(
+    appointments.c.institution_id == _INSTITUTION,
+    appointments.c.role == SUPERVISOR,
+    _FILLS,
+    appointments.c.in_office_during.op("@>")(bindparam("decreed", type_=Date)),
+)
+_ON_RECORD = Statement(select(and_(_SECRETARIES.exists(), _SUPERVISORS.exists())))
 
 
 async def find_appointments(connection: Connection, chosen: Chosen, moment: Moment, *, always: bool) -> Listed:
@@ -172,6 +181,14 @@ async def heads_secretariat(connection: Connection, person_id: UUID, institution
     """Whether a person heads a secretariat of the institution on a day."""
     found = await _HEADS_SECRETARIAT.fetchrow(connection, person_id=person_id, institution_id=institution_id, day=day)
     return found is not None
+
+
+async def is_on_record(connection: Connection, institution_id: UUID, decreed: date, day: date) -> bool:
+    """Whether both are registered: who filled the Pembina's seat when it was decreed, and who heads the secretariat on a day."""
+    found: bool = await _ON_RECORD.fetchval(
+        connection, institution_id=institution_id, decreed=decreed, day=day, beside=sorted(STANDING_BESIDE)
+    )
+    return found
 
 
 def shown(row: Row) -> dict[str, Any]:

@@ -36,15 +36,22 @@ _VERSIONS = Statement(
     .where(calendar_versions.c.code == bindparam("code"))
     .order_by(calendar_versions.c.version.desc())
 )
+_OWN = bindparam("own", type_=Text)
 _LAYERS = Statement(
     select(calendars)
     .where(
         or_(
             calendars.c.code == literal(NATIONAL),
             calendars.c.region_code == any_(bindparam("line", type_=ARRAY(Text))),
+            calendars.c.code == _OWN,
         )
     )
-    .order_by(calendars.c.region_code.is_not(None), func.length(calendars.c.region_code), calendars.c.code)
+    .order_by(
+        calendars.c.code == _OWN,
+        calendars.c.region_code.is_not(None),
+        func.length(calendars.c.region_code),
+        calendars.c.code,
+    )
 )
 _REGION = Statement(select(regions.c.code, regions.c.time_zone).where(regions.c.code == bindparam("code")))
 _GOVERNED = Statement(
@@ -82,11 +89,14 @@ async def find_versions(connection: Connection, code: str) -> list[Row]:
     return await _VERSIONS.fetch(connection, code=code)
 
 
-async def find_layers(connection: Connection, region_code: str | None) -> list[Row]:
-    """The calendars that count in a region: the national one, then those over it, the most local last."""
+async def find_layers(connection: Connection, region_code: str | None, *, own: str | None = None) -> list[Row]:
+    """The calendars that count in a region: the national one, then those over it, the most local last.
+
+    `own`: the code of an institution, whose own calendar, if there is one, lies over all.
+    """
     parts = region_code.split(".") if region_code else []
     line = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
-    return await _LAYERS.fetch(connection, line=line)
+    return await _LAYERS.fetch(connection, line=line, own=own)
 
 
 def laid(layers: Sequence[Row], time_zone: str) -> Calendar:

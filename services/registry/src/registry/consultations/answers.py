@@ -109,7 +109,7 @@ async def dispose(
     by: By,
     expected: Expected,
 ) -> dict[str, Any]:
-    """Answer a comment; it may be answered anew until the standard is stipulated. A tied change opens its component.
+    """Answer a comment; it may be answered anew until the standard is stipulated. A change that is accepted opens its component.
 
     `content`: disposition, reason, change {component, summary}, target_on. `expected` is of the comment.
     """
@@ -118,9 +118,8 @@ async def dispose(
     if found is None:
         raise NotFound
     expected.check(found["version"])
-    change = content["change"]
     lacks = disposition_lacks(
-        content["disposition"], reason=content["reason"], change=change, target_on=content["target_on"]
+        content["disposition"], reason=content["reason"], change=content["change"], target_on=content["target_on"]
     )
     if lacks:
         raise Unprocessable(errors=[Flaw(*lack) for lack in lacks])
@@ -132,8 +131,7 @@ async def dispose(
         "version": found["version"] + 1,
     }
     await _DISPOSE.execute(connection, comment_id=comment_id, **{name: changed[name] for name in _DISPOSED})
-    if change is not None:
-        await standards.permit_change(connection, row["id"], change["component"])
+    await standards.permit_changes(connection, row["id"])
     return changed
 
 

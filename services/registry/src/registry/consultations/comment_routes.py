@@ -112,7 +112,7 @@ async def dispose_of_comment(
     expected: MayMatch,
     now: Now,
 ) -> Response:
-    """A disposition with a tied change lets its component change while the version is finalised."""
+    """What is accepted lets its component change while the version is finalised, for as long as the disposition stands."""
     row = await answers.dispose(
         connection, standard_id, comment_id, body.model_dump(), by=By(actor=actor, now=now), expected=expected
     )

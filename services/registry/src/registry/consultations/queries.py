@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Date, Uuid, and_, bindparam, case, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Date, Uuid, and_, bindparam, case, func, or_, select, true
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
+from registry.consultations.participation import WITH_CHANGE
 from registry.consultations.tables import (
     agreement_follow_ups,
     comments,
@@ -19,6 +20,8 @@ from registry.consultations.tables import (
     session_attendance,
 )
 from registry.moments import EVERYTHING, Cut, by_then
+from registry.standards.queries import WAS_DISCUSSED, standards_known
+from registry.standards.tables import standards
 
 _DAY = bindparam("day", type_=Date)
 _ID = bindparam("id", type_=Uuid)
@@ -83,6 +86,38 @@ _COMMENT = Statement(
 _UNDISPOSED = Statement(
     select(comments.c.id)
     .where(comments.c.standard_id == _ID, comments.c.disposition.is_(None))
+    .order_by(comments.c.created_at, comments.c.id)
+)
+
+_SESSION = consultation_sessions.alias("session")
+_CHANGED = comments.c.change["component"].astext
+_DISCUSSED = (
+    select(standards_known.c.components)
+    .where(
+        standards_known.c.id == comments.c.standard_id,
+        WAS_DISCUSSED,
+        standards_known.c.recorded_at >= consultations.c.opened_at,
+    )
+    .order_by(standards_known.c.recorded_at)
+    .limit(1)
+    .lateral("discussed")
+)
+_UNMET = Statement(
+    select(comments.c.id, _CHANGED.label("component"))
+    .select_from(
+        comments.outerjoin(_SESSION, _SESSION.c.id == comments.c.session_id)
+        .join(
+            consultations,
+            consultations.c.id == func.coalesce(_SESSION.c.consultation_id, comments.c.consultation_id),
+        )
+        .join(standards, standards.c.id == comments.c.standard_id)
+        .join(_DISCUSSED, true())
+    )
+    .where(
+        comments.c.standard_id == _ID,
+        or_(*(comments.c.disposition == each for each in sorted(WITH_CHANGE))),
+        standards.c.components[_CHANGED].is_not_distinct_from(_DISCUSSED.c.components[_CHANGED]),
+    )
     .order_by(comments.c.created_at, comments.c.id)
 )
 
@@ -173,6 +208,11 @@ async def lock_comment(connection: Connection, standard_id: UUID, comment_id: UU
 async def find_undisposed(connection: Connection, standard_id: UUID) -> list[UUID]:
     """Comments of any round that have no disposition, oldest first."""
     return [row["id"] for row in await _UNDISPOSED.fetch(connection, id=standard_id)]
+
+
+async def find_unmet(connection: Connection, standard_id: UUID) -> list[Row]:
+    """Comments that were accepted and whose component still says what it said in the round that they are of: id, component."""
+    return await _UNMET.fetch(connection, id=standard_id)
 
 
 def written(consultation: Any, participants: list[Row], sessions: list[Row], *, insider: bool) -> dict[str, Any]:

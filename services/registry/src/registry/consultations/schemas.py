@@ -108,14 +108,17 @@ class CommentBody(Body):
 
 
 class TiedChange(Body):
-    """The change of the draft that a disposition decides: that component may change while finalising."""
+    """The change of the draft that a disposition decides. Once accepted, that component may change while finalising, and must."""
 
     component: ComponentCode
     summary: Annotated[str, StringConstraints(min_length=1, max_length=5_000)]
 
 
 class DispositionBody(Body):
-    """The answer to a comment. `reason`, `change` or `target_on` as the disposition needs."""
+    """The answer to a comment. `reason`, `change` or `target_on` as the disposition needs.
+
+    What is accepted, wholly or partly, is in the text when it is stipulated: the component differs from what was discussed.
+    """
 
     disposition: Disposition
     reason: Prose | None = None

@@ -97,6 +97,7 @@ class AppointmentRow(Owned, Dated):
     acting: str = "definitive"
     decree_number: DecreeNumber
     decree_date: date | None = None
+    appointed_by: EmployeeNumber | None = None
     valid_from: date = Field()  # an appointment's first day is part of what it is
 
 

@@ -14,7 +14,7 @@ from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry import rights, timeline
-from registry.institutions import facts, problems, queries
+from registry.institutions import facts, problems, queries, standing
 from registry.institutions.tables import institution_aliases, institution_identities, institutions, supervision
 from registry.moments import Moment, today
 from registry.recorded import DatedRows, announce, begin_change
@@ -101,7 +101,7 @@ async def change(
 ) -> Row:
     """Change an institution from a day on, or correct it: `stated` as of InstitutionPatch. Records `institution.changed`.
 
-    Raises NotFound, Forbidden, StaleVersion, Unprocessable, NotInForce.
+    Raises NotFound, Forbidden, StaleVersion, Unprocessable, NotInForce, StillInUse if anything goes on past its end.
     """
     await begin_change(connection)
     version = await _LOCK.fetchval(connection, id=identity)
@@ -115,6 +115,7 @@ async def change(
     day = stated.get("effective_on") or today(now)
     before = await _ROWS.read(connection, identity)
     after = _changed(before, stated, day)
+    await standing.check_institution(connection, identity, before, after)
     await _ROWS.write(connection, identity, after, before=before)
     if "aliases" in stated:
         await _put_aliases(connection, identity, stated["aliases"])

@@ -28,7 +28,7 @@ class NotInForce(Unprocessable):
 
 
 class StillInUse(Conflict):
-    """Something that goes on needs the period that would be cut."""
+    """Something that goes on needs the period that would be cut; `standing` counts it by kind, and names the first few."""
 
     code = "still_in_use"
     title = Text(

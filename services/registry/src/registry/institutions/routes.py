@@ -95,7 +95,7 @@ async def register_institution(
     operation_id="change_institution",
     summary="Change or correct an institution",
     response_model=Institution,
-    responses={409: {"description": "still_in_use"}},
+    responses={409: {"description": "still_in_use: `standing` counts what goes on there, and names the first"}},
 )
 async def change_institution(
     request: Request,

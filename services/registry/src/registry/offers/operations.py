@@ -39,7 +39,7 @@ async def dispose(
     by: By,
     expected: Expected,
 ) -> Row:
-    """Say what a draft made of a case; it may be said anew until the stipulation. A tied change opens its component.
+    """Say what a draft made of a case; it may be said anew until the stipulation. A change that is accepted opens its component.
 
     `content`: disposition, reason, change {component, summary}, target_on. `expected` is of the disposition held, 0 for none.
     Raises NotFound, Forbidden, MoveNotAllowed, StaleVersion, Unprocessable.
@@ -64,8 +64,7 @@ async def dispose(
         version=version + 1,
         **content,
     )
-    if content["change"] is not None:
-        await standards.permit_change(connection, standard_id, content["change"]["component"])
+    await standards.permit_changes(connection, standard_id)
     found = await queries.find_offer(connection, standard, case_id)
     assert found is not None, "what was just settled is there"
     return found

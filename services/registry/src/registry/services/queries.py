@@ -30,7 +30,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement, Statements
 from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, matching, one_of
 from chassis.http.models import RegionCode
-from registry.institutions.tables import institutions
+from registry.institutions.tables import institution_identities, institutions
 from registry.moments import Moment
 from registry.services.past import changed_since, offered, services_then
 from registry.services.tables import services
@@ -189,8 +189,9 @@ def _hits(table: FromClause) -> Statement:
 _HITS, _HITS_THEN = _hits(services), _hits(services_then)
 _ONE = Statement(_listed(services).where(services.c.id == _ID))
 _PROVIDER = Statement(
-    select(institutions.c.time_zone, institutions.c.region_code)
+    select(institutions.c.time_zone, institutions.c.region_code, institution_identities.c.code)
     .join(services, services.c.institution_id == institutions.c.id)
+    .join(institution_identities, institution_identities.c.id == institutions.c.id)
     .where(services.c.id == _ID)
     .order_by(func.lower(institutions.c.valid_during).desc())
     .limit(1)
@@ -256,7 +257,7 @@ def _ordered(chosen: Chosen, *, rankable: bool) -> Chosen:
 
 
 async def find_provider(connection: Connection, identity: UUID) -> Row | None:
-    """The zone and region of the institution that provides a service: time_zone, region_code."""
+    """Where and by which calendar the institution that provides a service works: time_zone, region_code, code."""
     return await _PROVIDER.fetchrow(connection, id=identity)
 
 

@@ -86,7 +86,8 @@ async def list_opening_hours(
     first: Annotated[date, Query(alias="from", description="The first day")],
     until: Annotated[date, Query(alias="to", description=f"The day after the last, at most {MOST_DAYS} later")],
 ) -> Response:
-    """Day by day: its hours of the week, closed on holidays of the nation and the region unless it says otherwise.
+    """Day by day: its hours of the week, closed on holidays of the nation, the region and the institution itself unless it
+    says otherwise.
 
     With `as_of`, if it was offered on the day.
     """
@@ -97,7 +98,7 @@ async def list_opening_hours(
     if row is None or place is None:
         raise NotFound
     zone = iana_name(place["time_zone"])
-    calendar = laid(await find_layers(connection, place["region_code"]), zone)
+    calendar = laid(await find_layers(connection, place["region_code"], own=place["code"]), zone)
     days = [first + timedelta(days=after) for after in range((until - first).days)]
     content = {"time_zone": zone, "items": [open_day(row, calendar, day) for day in days]}
     return single(request, content, version=row["version"])

@@ -1,6 +1,6 @@
 """What changed between two versions of a standard, component by component. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, TypedDict
 
 from registry.standards.completeness import COMPONENTS, CONSIDERATIONS
@@ -36,6 +36,18 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
         for code in codes
         if before[part].get(code) != after[part].get(code)
     ]
+
+
+def changed_components(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The codes of the components that differ, in the law's order."""
+    return [code for code in COMPONENTS if before.get(code) != after.get(code)]
+
+
+def beyond_dispositions(
+    changeable: Collection[str], after: Mapping[str, Any], discussed: Mapping[str, Any]
+) -> list[str]:
+    """The components that differ from what was discussed though no disposition accepts a change of them."""
+    return [code for code in changed_components(discussed, after) if code not in changeable]
 
 
 def _difference(part: Part, code: str, before: Any, after: Any) -> Difference:

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text as SqlText
-from sqlalchemy import bindparam, func, insert, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from chassis.data import events
 from chassis.data.pool import Connection
@@ -19,7 +18,9 @@ from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from registry.recorded import begin_change
 from registry.standards import lifecycle, queries, rights
+from registry.standards.diff import beyond_dispositions, changed_components
 from registry.standards.facts import COURSE, public_state
+from registry.standards.problems import BEYOND
 from registry.standards.tables import standard_moves, standards
 
 _NOT_THE_ROWS = ("in_force_during", "recorded_at")
@@ -57,16 +58,17 @@ _MOVE = Statement(
         {column.name: bindparam(column.name, type_=column.type) for column in standard_moves.c if column.name != "id"}
     )
 )
-_COMPONENT = bindparam("component", type_=SqlText)
+_ACCEPTED = func.array(
+    select(queries.accepted_changes.c.component)
+    .distinct()
+    .where(queries.accepted_changes.c.standard_id == standards.c.id)
+    .order_by(queries.accepted_changes.c.component)
+    .scalar_subquery()
+)
 _PERMIT = Statement(
     update(standards)
-    .where(standards.c.id == bindparam("standard_id", type_=standards.c.id.type))
-    .where(func.array_position(standards.c.changeable, _COMPONENT).is_(None))
-    .values(changeable=func.array_append(standards.c.changeable, _COMPONENT), revision=standards.c.revision + 1)
-)
-_BEYOND = Text(
-    "Pada tahap finalisasi hanya komponen yang disebut dalam tanggapan atas masukan yang dapat diubah.",
-    "While finalising, only components that a disposition of a comment names can change.",
+    .where(standards.c.id == bindparam("standard_id", type_=standards.c.id.type), standards.c.changeable != _ACCEPTED)
+    .values(changeable=_ACCEPTED, revision=standards.c.revision + 1)
 )
 _TOLD = Text("Beri tahu para peserta lebih dahulu.", "Tell the participants first.")
 
@@ -226,31 +228,29 @@ async def redraft(
 ) -> dict[str, Any]:
     """Change a draft's text to `content` (components, considerations, provider_team, manufacturing_public).
 
-    While finalising, only components that a disposition names may differ. Raises Unprocessable naming each other one.
+    While finalising, only components that a disposition names may differ from the text that was discussed, to which the
+    others may go back. Raises Unprocessable naming each other one.
     """
     if row["state"] not in lifecycle.DRAFTED:
         raise rights.MoveNotAllowed(state=row["state"], allowed_actions=lifecycle.actions_from(row["state"]))
-    changed = [
-        code
-        for code in sorted(row["components"].keys() | content["components"].keys())
-        if row["components"].get(code) != content["components"].get(code)
-    ]
+    changed = changed_components(row["components"], content["components"])
     if row["state"] == "finalising":
+        discussed = await queries.find_discussed(connection, row["id"])
         beyond = [
-            Flaw(f"/components/{code}", "beyond_dispositions", _BEYOND)
-            for code in changed
-            if code not in row["changeable"]
+            Flaw(f"/components/{code}", "beyond_dispositions", BEYOND)
+            for code in beyond_dispositions(row["changeable"], content["components"], discussed)
+            if code in changed
         ]
         if content["considerations"] != row["considerations"]:
-            beyond.append(Flaw("/considerations", "beyond_dispositions", _BEYOND))
+            beyond.append(Flaw("/considerations", "beyond_dispositions", BEYOND))
         if beyond:
-            raise Unprocessable(_BEYOND, errors=beyond)
+            raise Unprocessable(BEYOND, errors=beyond)
     return await carry_out(connection, row, move, by=by, details={"components": changed}, **content)
 
 
-async def permit_change(connection: Connection, standard_id: UUID, component: str) -> None:
-    """Let a component change while finalising, because the disposition of a comment names it."""
-    await _PERMIT.execute(connection, standard_id=standard_id, component=component)
+async def permit_changes(connection: Connection, standard_id: UUID) -> None:
+    """Let those components change while finalising that dispositions, as they stand now, accept a change of."""
+    await _PERMIT.execute(connection, standard_id=standard_id)
 
 
 async def abandon(

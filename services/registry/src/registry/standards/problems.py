@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Problem, StaleVersion
 
+BEYOND = Text(
+    "Hanya komponen yang disebut dalam tanggapan yang menerima masukan yang boleh berbeda dari naskah yang dibahas.",
+    "Only components that a disposition names which accepts a comment may differ from the text that was discussed.",
+)
+
 
 class DraftOpen(Conflict):
     """The service has a version in drafting already: that one goes on, or is abandoned."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     MetaData,
     Table,
+    Text,
     Uuid,
     bindparam,
     case,
@@ -26,7 +27,7 @@ from directory.zones import DEFAULT_ZONE, IANA_NAMES
 from registry.institutions.tables import institutions
 from registry.moments import EVERYTHING, Cut, by_then
 from registry.services.tables import services
-from registry.standards.lifecycle import IN_FORCE, state_as_of, state_on
+from registry.standards.lifecycle import IN_FORCE, OPEN_FOR_COMMENT, state_as_of, state_on
 from registry.standards.tables import standard_moves, standard_settings, standard_settings_versions, standards
 from registry.units.tables import unit_ancestors
 
@@ -69,6 +70,8 @@ standards_known = Table(
     Column("replaced_at", DateTime(timezone=True)),
 )
 """Every version as it was ever known; current rows are replaced at infinity."""
+accepted_changes = Table("accepted_changes", MetaData(), Column("standard_id", Uuid), Column("component", Text))
+"""The components whose change a disposition, as it stands now, has accepted: a view of what the rooms above answer."""
 
 _PLACED = _placed(standards)
 _ONE = Statement(_PLACED.where(standards.c.id == _ID))
@@ -81,6 +84,14 @@ _KNOWN = Statement(
         standards_known.c.recorded_at <= _KNOWN_AT,
         standards_known.c.replaced_at > _KNOWN_AT,
     )
+)
+WAS_DISCUSSED = or_(*(standards_known.c.state == state for state in sorted(OPEN_FOR_COMMENT)))
+"""The versions as they were known while they were open for comment, when no text changes."""
+_DISCUSSED = Statement(
+    select(standards_known.c.components)
+    .where(standards_known.c.id == _ID, WAS_DISCUSSED)
+    .order_by(standards_known.c.recorded_at.desc())
+    .limit(1)
 )
 _ZONE_OF_SERVICE = (
     select(case(*((institutions.c.time_zone == code, name) for code, name in IANA_NAMES.items()), else_=DEFAULT_ZONE))
@@ -161,6 +172,12 @@ async def find_standard(
         return by_the_day(row)
     as_it_was = await as_of(connection, [row], on, known_at=known_at)
     return as_it_was[0] if as_it_was else None
+
+
+async def find_discussed(connection: Connection, standard_id: UUID) -> dict[str, Any]:
+    """The components of a version as its last round of consultation discussed them."""
+    found: dict[str, Any] = await _DISCUSSED.fetchval(connection, id=standard_id)
+    return found
 
 
 async def find_stored(connection: Connection, standard_id: UUID, *, at: datetime) -> Row | None:

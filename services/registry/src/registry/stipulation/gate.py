@@ -13,6 +13,7 @@ from chassis.http.languages import Text
 from chassis.http.problems import Flaw
 from registry.consultations.participation import attendance_lacks, signature_lacks
 from registry.standards.completeness import component_gaps, consideration_gaps
+from registry.standards.problems import BEYOND
 
 STATEMENTS = {
     "promise_to_serve": Text(
@@ -33,6 +34,10 @@ ELECTRONIC = frozenset({"sippn", "website", "social_media", "mobile_app"})
 """Media that count as electronic (PEKPPP F-02, indicator 3)."""
 
 _UNDISPOSED = Text("Masukan ini belum ditanggapi.", "This comment has no disposition.")
+_UNMET = Text(
+    "Masukan ini diterima, tetapi komponen {} masih berbunyi sama seperti saat dibahas.",
+    "This comment was accepted, but the component {} still says what it said when it was discussed.",
+)
 _NUMBER = Text("Sebutkan nomor keputusan.", "State the decree's number.")
 _DATE = Text("Sebutkan tanggal keputusan.", "State the decree's date.")
 _FUTURE = Text("Tanggal keputusan tidak boleh di masa depan.", "The decree's date can't be in the future.")
@@ -52,11 +57,17 @@ _UNSIGNED = Text("Maklumat belum ditandatangani.", "The charter isn't signed.")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """What is known of a version about to be stipulated. `signers` None: there are no minutes."""
+    """What is known of a version about to be stipulated. `signers` None: there are no minutes.
+
+    `unmet`: accepted comments with the component that says what it said then. `beyond`: components that differ from what was
+    discussed though no disposition names them.
+    """
 
     components: Mapping[str, Any]
     considerations: Mapping[str, Any]
     undisposed: Collection[UUID]
+    unmet: Collection[tuple[UUID, str]]
+    beyond: Collection[str]
     attended: Collection[str]
     signers: Collection[str] | None
 
@@ -75,6 +86,11 @@ def stipulation_flaws(drafted: Drafted, decree: Mapping[str, Any], *, today: dat
     flaws += [
         Flaw(f"/comments/{comment}", "comment_without_disposition", _UNDISPOSED) for comment in drafted.undisposed
     ]
+    flaws += [
+        Flaw(f"/comments/{comment}", "accepted_change_missing", Text(_UNMET.id.format(code), _UNMET.en.format(code)))
+        for comment, code in drafted.unmet
+    ]
+    flaws += [Flaw(f"/components/{code}", "beyond_dispositions", BEYOND) for code in drafted.beyond]
     if not decree["decree_number"]:
         flaws.append(Flaw("/decree_number", "missing", _NUMBER))
     if decree["decree_date"] is None:

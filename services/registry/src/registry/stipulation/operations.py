@@ -16,6 +16,7 @@ from registry.consultations import queries as consultation_queries
 from registry.standards import lifecycle, settings
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
+from registry.standards.diff import beyond_dispositions
 from registry.standards.facts import content
 from registry.standards.operations import By
 from registry.standards.seal import content_hash
@@ -137,6 +138,12 @@ async def _drafted(connection: Connection, row: Mapping[str, Any]) -> gate.Draft
         components=row["components"],
         considerations=row["considerations"],
         undisposed=await consultation_queries.find_undisposed(connection, row["id"]),
+        unmet=[
+            (each["id"], each["component"]) for each in await consultation_queries.find_unmet(connection, row["id"])
+        ],
+        beyond=beyond_dispositions(
+            row["changeable"], row["components"], await standard_queries.find_discussed(connection, row["id"])
+        ),
         attended=[found["element"] for found in participants if found["attended"]],
         signers=None if minutes is None else [signer["element"] for signer in minutes["signers"]],
     )

@@ -16,6 +16,7 @@ from directory.closure import rebuild_closure
 from directory.roles import Actor
 from registry import rights, timeline
 from registry.institutions import problems as institution_problems
+from registry.institutions import standing
 from registry.institutions.tables import institutions
 from registry.moments import Moment, today
 from registry.recorded import DatedRows, announce, begin_change
@@ -89,8 +90,8 @@ async def change(
 ) -> Row:
     """Change a unit from a day on, correct it, move it or end it: `stated` as of UnitPatch. Records `unit.changed`.
 
-    Raises NotFound, Forbidden, StaleVersion, Unprocessable (also NotInForce, OutsideParent, UnitInCircle) and, at the
-    commit, StillInUse if units, appointments go on outside a period that was cut.
+    Raises NotFound, Forbidden, StaleVersion, Unprocessable (also NotInForce, OutsideParent, UnitInCircle) and StillInUse if
+    anything goes on past its end, or (at the commit) before its beginning.
     """
     await begin_change(connection)
     held = await _LOCK.fetchrow(connection, id=identity)
@@ -105,6 +106,7 @@ async def change(
     await _check_place(
         connection, identity, held["institution_id"], tuple(version for version in after if version not in before)
     )
+    await standing.check_unit(connection, identity, before, after)
     await _ROWS.write(connection, identity, after, before=before)
     return await _recorded(connection, identity, now=now, day=day)
 

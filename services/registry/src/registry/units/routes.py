@@ -120,7 +120,9 @@ async def establish_unit(
     operation_id="change_unit",
     summary="Change, move, correct or end a unit",
     response_model=Unit,
-    responses={409: {"description": "code_taken, still_in_use"}},
+    responses={
+        409: {"description": "code_taken; still_in_use: `standing` counts what goes on there, and names the first"}
+    },
 )
 async def change_unit(
     request: Request,

@@ -10,13 +10,15 @@ from uuid import UUID
 from chassis.http.languages import Text
 from chassis.imports.findings import Report
 from chassis.ops.identifiers import new_id
-from directory.roles import REACHING_ALL
+from directory.roles import REACHING_ALL, RESPONSIBLE_OFFICER, SUPERVISOR, UNIT_HEAD, counts_as_holder
 from registry.appointments import holding
 from registry.appointments.operations import TERMS
+from registry.appointments.problems import UNKNOWN_APPOINTER
+from registry.appointments.queries import SECRETARIAT
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, covers, day
 from registry.timeline import Version
 
-CORRECTED = ("acting", "decree_number", "decree_date", "ends")
+CORRECTED = ("acting", "decree_number", "decree_date", "appointed_by", "ends")
 _PERSON = Text("Tidak ada orang dengan nomor pegawai ini.", "Nobody has this employee number.")
 _WHOLE = Text("Peran ini dijabat untuk seluruh instansi.", "This role is held for a whole institution.")
 _AT_UNIT = Text("Peran ini dijabat pada sebuah unit.", "This role is held at a unit.")
@@ -74,6 +76,7 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
         for caution in holding.term_warnings(row["acting"], row["begins"], row["ends"], limits):
             report.add(line.number, "valid_to", caution.code, caution.detail, warning=True)
     _check_seats(plan, held, numbers, report)
+    _check_grounds(plan, held, numbers, report)
     return plan
 
 
@@ -88,6 +91,10 @@ def _row(line: Line, held: Held, request: Request, report: Report) -> dict[str, 
     person_id = held.people.get(content["employee_number"])
     if person_id is None:
         report.add(line.number, "employee_number", "unknown_person", _PERSON)
+    appointer = content.get("appointed_by")
+    if appointer is not None and appointer not in held.people:
+        report.add(line.number, "appointed_by", "unknown_appointer", UNKNOWN_APPOINTER)
+        return None
     if institution is None or person_id is None:
         return None
     begins, ends = date.fromisoformat(content["valid_from"]), day(content, "valid_to")
@@ -115,18 +122,69 @@ def _row(line: Line, held: Held, request: Request, report: Report) -> dict[str, 
         "acting": content.get("acting", "definitive"),
         "decree_number": content["decree_number"],
         "decree_date": day(content, "decree_date"),
+        "appointed_by": held.people[appointer] if appointer is not None else None,
         "begins": begins,
         "ends": ends,
         "stated": content.keys() | ({"ends"} if "valid_to" in content else set()),
     }
 
 
+def _then(plan: Plan, held: Held) -> list[Mapping[str, Any]]:
+    """The appointments that there are once the file is in."""
+    corrected = {row["id"] for row in plan.changed}
+    return [*(row for row in held.appointments if row["id"] not in corrected), *plan.changed, *plan.created]
+
+
+def _check_grounds(plan: Plan, held: Held, numbers: Mapping[UUID, int], report: Report) -> None:
+    """A Penanggung jawab heads the secretariat or is appointed by the Pembina, among what is held and what arrives."""
+    answering = [row for row in (*plan.changed, *plan.created) if row["role"] == RESPONSIBLE_OFFICER]
+    places = {row["institution_id"] for row in answering}
+    among: dict[UUID, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in _then(plan, held) if places else ():
+        if row["institution_id"] in places and row["role"] in (SUPERVISOR, UNIT_HEAD):
+            among[row["institution_id"]].append(row)
+    for row in answering:
+        decreed = row["decree_date"] or row["begins"]
+        secretaries = {
+            each["person_id"]
+            for each in among[row["institution_id"]]
+            if each["role"] == UNIT_HEAD
+            and _in_office(each, row["begins"])
+            and _is_secretariat(held.places, each["unit_id"], row["begins"])
+        }
+        supervisors = {
+            identity
+            for each in among[row["institution_id"]]
+            if each["role"] == SUPERVISOR and counts_as_holder(each["acting"]) and _in_office(each, decreed)
+            for identity in (each["id"], each["person_id"])
+        }
+        seat = row["role"], row["acting"]
+        heads, appointer = row["person_id"] in secretaries, row["appointed_by"]
+        by_supervisor = None if appointer is None else appointer in supervisors
+        refusal = holding.seat_refusal(
+            *seat, heads_secretariat=heads, by_supervisor=by_supervisor, on_record=bool(secretaries and supervisors)
+        )
+        if refusal is not None:
+            report.add(numbers[row["id"]], "appointed_by", *refusal)
+            continue
+        for caution in holding.seat_warnings(
+            *seat, has_holder=True, heads_secretariat=heads, by_supervisor=by_supervisor
+        ):
+            report.add(numbers[row["id"]], "appointed_by", *caution, warning=True)
+
+
+def _in_office(row: Mapping[str, Any], on: date) -> bool:
+    return bool(row["begins"] <= on and (row["ends"] is None or on < row["ends"]))
+
+
+def _is_secretariat(places: Places, unit_id: UUID, on: date) -> bool:
+    return any(each.holds_on(on) and each.content["kind"] == SECRETARIAT for each in places.units.get(unit_id, ()))
+
+
 def _check_seats(plan: Plan, held: Held, numbers: Mapping[UUID, int], report: Report) -> None:
     """One holder of a seat at a time, among what is held and what arrives."""
     seats: dict[Seat, list[Mapping[str, Any]]] = defaultdict(list)
-    corrected = {row["id"] for row in plan.changed}
-    kept = [row for row in held.appointments if row["id"] not in corrected]
-    for row in (*kept, *plan.changed, *plan.created):
+    for row in _then(plan, held):
         if holding.is_single(row["role"], row["acting"]):
             seats[row["institution_id"], row["unit_id"], row["role"]].append(row)
     for holders in seats.values():

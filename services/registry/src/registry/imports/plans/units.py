@@ -4,7 +4,7 @@ A row is about the unit that has its code within the row's period; without one, 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from chassis.ops.identifiers import new_id
 from registry import timeline as time
 from registry.imports.plans.circles import in_circle
 from registry.imports.plans.places import Institution, Line, Once, Places, Request, check_terms, covers, day
+from registry.institutions.standing import refusal, sooner
 from registry.timeline import Timeline, Version
 from registry.units.operations import TERMS
 
@@ -50,6 +51,14 @@ class _Entry:
     after: Timeline = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held: units, and what goes on at one past the day on which a row ends it, by kind."""
+
+    places: Places
+    standing: Mapping[tuple[UUID, date], Sequence[Mapping[str, Any]]]
+
+
 @dataclass
 class Plan:
     """`created` with their institution; `after` by unit, for those created or changed; `before` of the changed."""
@@ -60,8 +69,9 @@ class Plan:
     counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0})
 
 
-def plan(lines: Sequence[Line], places: Places, request: Request, report: Report) -> Plan:
+def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
     """What becomes of the units. Findings go to the report."""
+    places = held.places
     found = {entry.line.number: entry for entry in _entries(lines, places, request, report)}
     by_code = {(entry.institution.id, entry.line.content["code"]): entry for entry in found.values()}
     plan = Plan()
@@ -78,6 +88,7 @@ def plan(lines: Sequence[Line], places: Places, request: Request, report: Report
             plan.before[entry.id], plan.after[entry.id] = entry.before, entry.after
             plan.counts["changed"] += 1
     _check_places(found.values(), plan, places, report)
+    _check_endings(found.values(), plan, held, report)
     return plan
 
 
@@ -139,6 +150,16 @@ def _parent(entry: _Entry, by_code: Mapping[tuple[UUID, str], _Entry], places: P
         return named.id
     held = places.coded(entry.institution.id, code, entry.begins, entry.ends)
     return held.pop() if len(held) == 1 else None
+
+
+def _check_endings(entries: Iterable[_Entry], plan: Plan, held: Held, report: Report) -> None:
+    """Nobody is in office, and nothing is offered or promised, at a unit that ends; units below it are looked at elsewhere."""
+    for entry in entries:
+        ends = sooner(entry.before, entry.after) if entry.id in plan.before else None
+        found = held.standing.get((entry.id, ends), ()) if ends is not None else ()
+        past = [row for row in found if row["kind"] != "unit"]
+        if past:
+            report.add(entry.line.number, "valid_to", "still_in_use", refusal(past).detail or _IN_USE)
 
 
 def _check_places(entries: Any, plan: Plan, places: Places, report: Report) -> None:

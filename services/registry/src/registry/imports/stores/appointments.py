@@ -18,19 +18,19 @@ _PEOPLE = Statement("""
 SELECT id, employee_number FROM people WHERE employee_number = ANY(CAST(:numbers AS text[]))
 """)
 _HELD = Statement("""
-SELECT id, person_id, institution_id, unit_id, role, acting, decree_number, decree_date,
+SELECT id, person_id, institution_id, unit_id, role, acting, decree_number, decree_date, appointed_by,
     lower(valid_during) AS begins, upper(valid_during) AS ends
 FROM appointments WHERE NOT cancelled AND (
     person_id = ANY(CAST(:person_ids AS uuid[]))
     OR (institution_id = ANY(CAST(:institution_ids AS uuid[])) AND role = ANY(CAST(:roles AS text[]))))
 """)
 _COLUMNS = (
-    "id", "person_id", "institution_id", "unit_id", "role", "acting", "decree_number", "decree_date", "valid_during",
-    "created_at",
+    "id", "person_id", "institution_id", "unit_id", "role", "acting", "decree_number", "decree_date", "appointed_by",
+    "valid_during", "created_at",
 )  # fmt: skip
 _CORRECT = Statement("""
 UPDATE appointments SET acting = :acting, decree_number = :decree_number, decree_date = CAST(:decree_date AS date),
-    valid_during = daterange(CAST(:begins AS date), CAST(:ends AS date))
+    appointed_by = CAST(:appointed_by AS uuid), valid_during = daterange(CAST(:begins AS date), CAST(:ends AS date))
 WHERE id = CAST(:id AS uuid)
 """)
 
@@ -38,6 +38,7 @@ WHERE id = CAST(:id AS uuid)
 async def load(connection: Connection, lines: Sequence[Line], request: Request) -> Held:
     """The people and places of these rows, their appointments, and who holds what one person at a time can hold there."""
     numbers = [line.content["employee_number"] for line in lines]
+    numbers += [line.content["appointed_by"] for line in lines if "appointed_by" in line.content]
     people = {row["employee_number"]: row["id"] for row in await _PEOPLE.fetch(connection, numbers=numbers)}
     places = await load_places(connection, lines, request, units=True)
     stated = {line.content.get("institution_code", "") for line in lines}
@@ -59,7 +60,7 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
 async def write(connection: Connection, plan: Plan, request: Request) -> None:
     """Write it, with the facts. Corrections go first: they may free seats."""
     if plan.changed:
-        names = ("id", "acting", "decree_number", "decree_date", "begins", "ends")
+        names = ("id", "acting", "decree_number", "decree_date", "appointed_by", "begins", "ends")
         await _CORRECT.execute_many(connection, [{name: row[name] for name in names} for row in plan.changed])
     records = [
         (*(row[name] for name in _COLUMNS[:-2]), Range(row["begins"], row["ends"]), request.now) for row in plan.created

@@ -1,18 +1,22 @@
 """Units of an import: loading what is held, writing what was planned, by COPY and a few statements."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from asyncpg import Range
 
 from chassis.data.pool import Connection
-from chassis.data.statements import Statement
+from chassis.data.statements import Row, Statement
 from chassis.imports.findings import Report
 from directory.closure import rebuild_closure
 from registry.imports.plans import units as plans
-from registry.imports.plans.places import Line, Places, Request, regions_of
-from registry.imports.plans.units import Plan
+from registry.imports.plans.places import Line, Request, day, regions_of
+from registry.imports.plans.units import Held, Plan
 from registry.imports.stores.places import load_places
+from registry.institutions import standing
 from registry.recorded import announce
 from registry.timeline import Version
 from registry.units import facts
@@ -48,13 +52,23 @@ GROUP BY unit_id, ancestor_id, depth ORDER BY unit_id, ancestor_id
 """
 
 
-async def load(connection: Connection, lines: Sequence[Line], request: Request) -> Places:
-    """The units of the institutions that the rows name."""
+async def load(connection: Connection, lines: Sequence[Line], request: Request) -> Held:
+    """The units of the institutions that the rows name, and what stands on those that rows may end."""
     regions = regions_of(lines, "region_code")
-    return await load_places(connection, lines, request, units=True, regions=regions)
+    places = await load_places(connection, lines, request, units=True, regions=regions)
+    stated = {line.content["code"]: ends for line in lines if (ends := day(line.content, "valid_to")) is not None}
+    ending = [
+        (unit_id, stated[code])
+        for unit_id, versions in places.units.items()
+        for code in {version.content["code"] for version in versions} & stated.keys()
+    ]
+    going_on: dict[tuple[UUID, date], list[Row]] = defaultdict(list)
+    for row in await standing.find_on_units(connection, ending) if ending else ():
+        going_on[row["unit_id"], row["day"]].append(row)
+    return Held(places, going_on)
 
 
-def plan(lines: Sequence[Line], held: Places, request: Request, report: Report) -> Plan:
+def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
     """See plans.units."""
     return plans.plan(lines, held, request, report)
 

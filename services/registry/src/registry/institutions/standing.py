@@ -1,0 +1,83 @@
+"""What stands on a unit or an institution and goes on past a day: neither is ended under it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.data.pool import Connection
+from chassis.data.statements import Row, Statement
+from chassis.http.languages import Text
+from registry.institutions.problems import StillInUse
+from registry.timeline import Timeline
+
+NAMED = 3
+"""So many of a kind are named; the others are counted."""
+# `standing` is a view of what the rooms above this one hold: child units, people in office, active services, standards that
+# aren't over. `unit_id`: below which unit, at which unit; `ends` is exclusive, null: open.
+_SUMMED = "kind, count(*) AS count, array_agg(id ORDER BY name, id) AS ids, array_agg(name ORDER BY name, id) AS names"
+_ON_INSTITUTION = Statement(f"""
+SELECT {_SUMMED} FROM standing
+WHERE institution_id = CAST(:id AS uuid) AND (ends IS NULL OR ends > CAST(:day AS date)) GROUP BY kind ORDER BY kind""")  # noqa: S608 - ours
+_ON_UNITS = Statement(f"""
+SELECT ending.unit_id, ending.day, {_SUMMED}
+FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[])) AS ending (unit_id, day) JOIN standing USING (unit_id)
+WHERE ends IS NULL OR ends > ending.day GROUP BY ending.unit_id, ending.day, kind ORDER BY kind""")  # noqa: S608 - ours
+_WORDS = {
+    "unit": Text("unit", "units"),
+    "appointment": Text("pejabat", "people in office"),
+    "service": Text("layanan aktif", "active services"),
+    "standard": Text("standar pelayanan yang belum berakhir", "service standards that aren't over"),
+}
+_HINT = Text(
+    "Masih ada: {}. Akhiri dahulu, atau nyatakan reorganisasi (pembubaran atau penggabungan) yang membawanya ke penerus.",
+    "There are still: {}. End them first, or declare a reorganisation (dissolve or merge), which carries them to a successor.",
+)
+
+
+async def check_unit(connection: Connection, identity: UUID, before: Timeline, after: Timeline) -> None:
+    """Raises StillInUse, naming what stands on a unit, if it would end sooner than what stands there."""
+    ends = sooner(before, after)
+    if ends is not None and (found := await find_on_units(connection, [(identity, ends)])):
+        raise refusal(found)
+
+
+async def check_institution(connection: Connection, identity: UUID, before: Timeline, after: Timeline) -> None:
+    """Raises StillInUse, naming what stands in an institution, if it would end sooner than what stands there."""
+    ends = sooner(before, after)
+    if ends is not None and (found := await _ON_INSTITUTION.fetch(connection, id=identity, day=ends)):
+        raise refusal(found)
+
+
+def sooner(before: Timeline, after: Timeline) -> date | None:
+    """The day on which it ends now, if it didn't end by then before."""
+    ends, ended = after[-1].ends, before[-1].ends
+    return None if ends is None or (ended is not None and ended <= ends) else ends
+
+
+async def find_on_units(connection: Connection, ending: Sequence[tuple[UUID, date]]) -> list[Row]:
+    """What goes on at units past the days on which they would end, by kind: unit_id, day, kind, count, ids, names."""
+    ids, days = [unit_id for unit_id, _ in ending], [day for _, day in ending]
+    return await _ON_UNITS.fetch(connection, ids=ids, days=days)
+
+
+def refusal(found: Sequence[Mapping[str, Any]]) -> StillInUse:
+    """The refusal that counts what stands there by kind (kind, count, ids, names), and names the first few."""
+    told = [_told(row["kind"], row["count"], row["names"]) for row in found]
+    listed = Text("; ".join(each.id for each in told), "; ".join(each.en for each in told))
+    standing = [
+        {
+            "kind": row["kind"],
+            "count": row["count"],
+            "first": [
+                {"id": row["ids"][place], "name": row["names"][place]} for place in range(min(NAMED, row["count"]))
+            ],
+        }
+        for row in found
+    ]
+    return StillInUse(Text(_HINT.id.format(listed.id), _HINT.en.format(listed.en)), standing=standing)
+
+
+def _told(kind: str, count: int, names: Sequence[str]) -> Text:
+    first = ", ".join(names[:NAMED]) + (", …" if count > NAMED else "")
+    return Text(f"{count} {_WORDS[kind].id} ({first})", f"{count} {_WORDS[kind].en} ({first})")

@@ -1,0 +1,133 @@
+"""A comment that is accepted changes the text: what may change, and what must, follows from the dispositions as they stand."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from api.registry.standards_stage import Agency, build_agency, consult, decree, draft, finalise, minutes, pointers
+from support.services import ServiceUnderTest
+
+TIED = {"component": "completion_time", "summary": "Dipercepat"}
+ACCEPTED = {"disposition": "accepted", "change": TIED}
+REJECTED = {"disposition": "rejected", "reason": "Belum mampu"}
+FASTER = {"completion_time": {"amount": 3}}
+AS_DISCUSSED = {"completion_time": {"amount": 1}}
+
+
+@pytest.fixture
+async def agency(registry: ServiceUnderTest) -> Agency:
+    return await build_agency(registry)
+
+
+async def commented(agency: Agency, *, component: str | None = "completion_time") -> tuple[str, str]:
+    """A draft that was discussed, signed for, and is being finalised; and what somebody said of it."""
+    standard_id = await draft(agency)
+    await consult(agency, standard_id)
+    said = {"component": component, "body": "Terlalu lama"}
+    made = await agency.call("POST", f"/standards/{standard_id}/comments", by=None, json=said)
+    assert made.status_code == 201, made.text
+    await finalise(agency, standard_id)
+    await agency.act(standard_id, "minutes", minutes(), match=False)
+    return standard_id, made.json()["id"]
+
+
+async def dispose(agency: Agency, standard_id: str, comment_id: str, body: dict[str, Any]) -> None:
+    reply = await agency.act(standard_id, f"comments/{comment_id}/disposition", body, match=False)
+    assert reply.status_code == 200, reply.text
+
+
+async def redraft(agency: Agency, standard_id: str, components: dict[str, Any]) -> httpx.Response:
+    return await agency.call(
+        "PATCH", f"/standards/{standard_id}", json={"components": components}, headers={"if-match": "*"}
+    )
+
+
+async def changeable(agency: Agency, standard_id: str) -> list[str]:
+    found: list[str] = (await agency.call("GET", f"/standards/{standard_id}")).json()["changeable_components"]
+    return found
+
+
+@pytest.mark.parametrize("component", ["completion_time", None])  # of the component, or of the standard as a whole
+@pytest.mark.parametrize("disposition", ["accepted", "accepted_partly"])
+async def test_an_accepted_change_is_made_before_the_decree(
+    agency: Agency, disposition: str, component: str | None
+) -> None:
+    standard_id, comment_id = await commented(agency, component=component)
+    body = ACCEPTED | {"disposition": disposition, "reason": "Sebagian"}
+    await dispose(agency, standard_id, comment_id, body)
+    refused = await agency.act(standard_id, "stipulation", decree())
+    assert (refused.status_code, pointers(refused)) == (422, {f"/comments/{comment_id}"})
+    (error,) = refused.json()["errors"]
+    assert error["code"] == "accepted_change_missing"
+    assert "completion_time" in error["detail"]
+    assert (await redraft(agency, standard_id, FASTER)).status_code == 200
+    assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
+
+
+async def test_a_change_that_was_undone_is_not_made(agency: Agency) -> None:
+    standard_id, comment_id = await commented(agency)
+    await dispose(agency, standard_id, comment_id, ACCEPTED)
+    await redraft(agency, standard_id, FASTER)
+    await redraft(agency, standard_id, AS_DISCUSSED)
+    refused = await agency.act(standard_id, "stipulation", decree())
+    assert pointers(refused) == {f"/comments/{comment_id}"}
+
+
+async def test_a_disposition_that_is_taken_back_closes_its_component(agency: Agency) -> None:
+    standard_id, comment_id = await commented(agency)
+    await dispose(agency, standard_id, comment_id, ACCEPTED)
+    assert await changeable(agency, standard_id) == ["completion_time"]
+    await dispose(agency, standard_id, comment_id, REJECTED)
+    assert await changeable(agency, standard_id) == []
+    refused = await redraft(agency, standard_id, FASTER)
+    assert (refused.status_code, pointers(refused)) == (422, {"/components/completion_time"})
+
+
+async def test_a_component_stays_open_while_another_disposition_names_it(agency: Agency) -> None:
+    standard_id, first = await commented(agency)
+    session = (await agency.call("GET", f"/standards/{standard_id}/consultation")).json()["sessions"][0]["id"]
+    forum = {"body": "Tiga hari saja", "session_id": session, "element": "service_users"}
+    second = (await agency.call("POST", f"/standards/{standard_id}/comments", json=forum)).json()["id"]
+    await dispose(agency, standard_id, first, ACCEPTED)
+    await dispose(agency, standard_id, second, ACCEPTED)
+    await dispose(agency, standard_id, first, REJECTED)
+    assert await changeable(agency, standard_id) == ["completion_time"]
+
+
+async def test_only_what_is_accepted_opens_a_component(agency: Agency) -> None:
+    standard_id, comment_id = await commented(agency)
+    await dispose(agency, standard_id, comment_id, REJECTED | {"change": TIED})
+    assert await changeable(agency, standard_id) == []
+
+
+async def test_a_change_whose_disposition_was_taken_back_goes_back_too(agency: Agency) -> None:
+    standard_id, comment_id = await commented(agency)
+    await dispose(agency, standard_id, comment_id, ACCEPTED)
+    await redraft(agency, standard_id, FASTER)
+    await dispose(agency, standard_id, comment_id, REJECTED)
+    refused = await agency.act(standard_id, "stipulation", decree())
+    assert (refused.status_code, pointers(refused)) == (422, {"/components/completion_time"})
+    assert refused.json()["errors"][0]["code"] == "beyond_dispositions"
+    assert (await redraft(agency, standard_id, AS_DISCUSSED)).status_code == 200
+    assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
+
+
+async def test_a_later_round_discusses_the_changed_text(agency: Agency) -> None:
+    standard_id, first = await commented(agency)
+    await dispose(agency, standard_id, first, ACCEPTED)
+    await redraft(agency, standard_id, FASTER)
+    returned = await agency.act(standard_id, "return", {"reason": "Dibahas lagi"})
+    assert returned.status_code == 200, returned.text
+    people = (await agency.call("GET", f"/standards/{standard_id}/consultation")).json()["participants"]
+    session = {"held_on": "2026-01-02", "summary": "Lagi", "attendance": [each["id"] for each in people]}
+    await agency.act(standard_id, "consultation/sessions", session)
+    said = {"component": "completion_time", "body": "Masih terlalu lama"}
+    second = (await agency.call("POST", f"/standards/{standard_id}/comments", by=None, json=said)).json()["id"]
+    await finalise(agency, standard_id)
+    await agency.act(standard_id, "minutes", minutes(), match=False)
+    await dispose(agency, standard_id, second, ACCEPTED)
+    # The first was met by the text that the second is about; the second isn't met yet.
+    assert pointers(await agency.act(standard_id, "stipulation", decree())) == {f"/comments/{second}"}
+    await redraft(agency, standard_id, {"completion_time": {"amount": 2}})
+    assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
