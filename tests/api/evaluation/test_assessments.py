@@ -185,7 +185,7 @@ async def test_an_objection_is_decided_before_anything_is_confirmed(office: Offi
     assert codes(await unit.move("verification", body=as_it_was)) == {("/objections/0/decision", "adjustment_missing")}
     off = unchanged | {"adjustments": {"parking": 7}}
     assert codes(await unit.move("verification", body=off)) == {("/adjustments/parking", "off_scale")}
-    confirmed = await unit.moved("verification", by="evaluator", body=unchanged | {"adjustments": {"parking": 5}})
+    confirmed = await unit.moved("verification", by="admin", body=unchanged | {"adjustments": {"parking": 5}})
     # All 3, save for parking: 3 + 0.75 · 0.18 · 0.15 · 2 = 3.0405.
     assert (confirmed["ipp"], confirmed["grade"]) == (3.04, "b_minus")
     (decided,) = (await unit.get("/objection", by="head")).json()["items"]

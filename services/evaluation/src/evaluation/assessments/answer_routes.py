@@ -171,7 +171,7 @@ async def list_objections(assessment_id: UUID, actor: Anyone, connection: Snapsh
     summary="Verify an evaluation",
     status_code=201,
     response_model=AssessmentDetail,
-    responses={**MOVED, 403: {"description": "forbidden, evaluator_of_own_unit"}},
+    responses={**MOVED, 403: {"description": "forbidden, evaluator_of_own_unit, own_level"}},
 )
 async def verify(
     request: Request,
@@ -183,7 +183,10 @@ async def verify(
     connection: Transaction,
     now: Now,
 ) -> Response:
-    """Confirm the result, with levels adjusted and objections decided, or return it to the evaluators."""
+    """Confirm the result, with levels adjusted and objections decided, or return it to the evaluators.
+
+    Whoever gave a level doesn't decide on the objection to it: another evaluator does, or the organiser.
+    """
     row = await verifying.verify(connection, assessment_id, verification, actor, expected=expected, now=now)
     return await reply(request, connection, row)
 

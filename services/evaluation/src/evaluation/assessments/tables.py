@@ -150,6 +150,7 @@ assessment_objections = Table(
     Column("decision_reason", Text),
     Column("decided_by", Text),
     Column("decided_at", _AT),
+    Column("level_given_by", Text),  # of the level objected to: somebody else decides
     CheckConstraint("decision IN ('accepted', 'rejected')", name="decision"),
     Index("assessment_objections_assessment_idx", "assessment_id", "raised_at", "id"),
 )

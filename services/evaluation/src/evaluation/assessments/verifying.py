@@ -17,6 +17,7 @@ from directory.roles import Actor
 from evaluation.assessments import queries
 from evaluation.assessments.access import lock_for
 from evaluation.assessments.answering import keep_levels
+from evaluation.assessments.independence import require_others_levels
 from evaluation.assessments.levels import flaws_of_levels
 from evaluation.assessments.lifecycle import CONFIRMATION, TAKING_EVIDENCE, VERIFICATION, actions_from
 from evaluation.assessments.moving import (
@@ -86,10 +87,12 @@ async def object_to_level(
         flaws = flaws_of_levels({new.item: new.claimed_level}, form, instrument, whole=False)
         if flaws:
             raise Unprocessable(errors=[Flaw("/claimed_level", flaw.code, flaw.detail) for flaw in flaws])
+    standing = (await queries.find_answers(connection, assessment_id, held["evaluator_form"])).get(new.item)
     row: dict[str, Any] = {
         "id": new_id(),
         "assessment_id": assessment_id,
         **new.model_dump(),
+        "level_given_by": None if standing is None else standing["answered_by"],
         "raised_by": f"{actor.kind}:{actor.id}",
         "raised_at": now,
         **dict.fromkeys(_DECIDED),
@@ -103,7 +106,7 @@ async def verify(
 ) -> Row:
     """Confirm or return. Confirming keeps the result with its index and letter as they stand.
 
-    Raises NotFound, Forbidden, OwnUnit, StaleVersion, AssessmentMoveNotAllowed, Unprocessable, Incomplete.
+    Raises NotFound, Forbidden, OwnUnit, OwnLevel, StaleVersion, AssessmentMoveNotAllowed, Unprocessable, Incomplete.
     """
     held = await lock_for(connection, assessment_id, actor, now, side="verifier")
     expected.check(held["version"])
@@ -119,6 +122,16 @@ async def verify(
     flaws += _flaws_of_decisions(check, objections, levels)
     if flaws:
         raise Unprocessable(errors=flaws)
+    require_others_levels(
+        f"{actor.kind}:{actor.id}",
+        [
+            (
+                objection["level_given_by"],
+                before[item]["answered_by"] if (item := objection["item"]) in before else None,
+            )
+            for objection in (objections[each.id] for each in check.objections)
+        ],
+    )
     await keep_levels(connection, assessment_id, form.code, check.adjustments, notes={}, actor=actor, now=now)
     for each in check.objections:
         await _DECIDE.execute(
