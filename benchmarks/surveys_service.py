@@ -3,6 +3,7 @@
 Run as `python -m benchmarks.surveys_service`; it is told what the service is told, and TRUSTED_KEYS: a file with a JWK set.
 """
 
+import gc
 import json
 import os
 from dataclasses import replace
@@ -24,7 +25,9 @@ def app() -> FastAPI:
     settings = read_settings(SERVICE.name, SERVICE.settings)
     logs.set_up(SERVICE.name, settings.log_level)
     trusted = json.loads(Path(os.environ["TRUSTED_KEYS"]).read_text("utf-8"))
-    return create_app(ALONE, settings, keys=KeySet.import_key_set(trusted))
+    made = create_app(ALONE, settings, keys=KeySet.import_key_set(trusted))
+    gc.freeze()  # as `chassis.ops.commands.application` does
+    return made
 
 
 if __name__ == "__main__":

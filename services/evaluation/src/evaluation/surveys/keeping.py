@@ -92,6 +92,7 @@ async def copy_in(connection: Connection, survey: Row, portions: Iterable[Sequen
     of COPY. Raises ChannelLimitReached.
     """
     sums, rows = Sums(limited=survey["channel_limits"]), Rows(survey["id"], len(survey["elements"]), now)
+    changes: dict[Cell, Tally] = {}
 
     async def encoded() -> AsyncIterator[bytes]:
         yield HEADER
@@ -100,10 +101,11 @@ async def copy_in(connection: Connection, survey: Row, portions: Iterable[Sequen
             await asyncio.sleep(0)  # now it is on its way, and PostgreSQL at work
             for entry in portion:
                 sums.add(entry.counted, 1)
+        changes.update(sums.by_cell())  # PostgreSQL is still at the last portions
         yield TRAILER
 
     await connection.copy_to_table("survey_responses", source=encoded(), columns=COLUMNS, format="binary")
-    await _add_up(connection, survey, sums.by_cell())
+    await _add_up(connection, survey, changes)
 
 
 async def _add_up(connection: Connection, survey: Row, changes: dict[Cell, Tally]) -> None:
