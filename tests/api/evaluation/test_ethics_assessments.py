@@ -1,14 +1,18 @@
 """Assessments by the values: who gives them, each once, who sees them, and that few citizens stay unseen."""
 
+import asyncio
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from api.evaluation.conftest import Office
 
 VALUES = ("discipline", "accountable", "refuses_bribes", "transparent", "polite", "fair", "professional")
 PERIOD = {"period_from": "2026-01-01", "period_to": "2026-07-01"}
+NEXT_PERIOD = {"period_from": "2026-07-01", "period_to": "2027-01-01"}
 
 
 async def assess(
@@ -48,9 +52,43 @@ async def test_each_kind_by_whom_it_is_for(fresh: Office) -> None:
         assert reply.status_code == status, (caller, kind, person, reply.text)
     again = await assess(fresh, citizen, "citizen", "officer")
     assert (again.status_code, again.json()["code"]) == (409, "assessed_already")
-    later = await assess(fresh, citizen, "citizen", "officer", period_from="2026-02-01")
+    later = await assess(fresh, citizen, "citizen", "officer", **NEXT_PERIOD)
     assert later.status_code == 201
     assert later.json()["author_person_id"] is None
+
+
+@pytest.mark.parametrize("kind", ["self", "superior", "citizen"])
+async def test_nobody_speaks_twice_for_the_same_days(fresh: Office, kind: str) -> None:
+    """A period within, around or across one that was assessed already would count a voice twice; the next one doesn't."""
+    who = {"self": "officer", "superior": "head", "citizen": fresh.service.account(str(uuid4()))}[kind]
+    assert (await assess(fresh, who, kind, "officer")).status_code == 201
+    first, end = (date.fromisoformat(PERIOD[name]) for name in ("period_from", "period_to"))
+    month = timedelta(days=31)
+    for begin, until in (
+        (first, end + month),
+        (first - month, end),
+        (first + month, end),
+        (first - month, end + month),
+    ):
+        reply = await assess(fresh, who, kind, "officer", period_from=str(begin), period_to=str(until))
+        assert (reply.status_code, reply.json()["code"]) == (409, "assessed_already"), (begin, until)
+    for fields in (NEXT_PERIOD, {"period_from": str(first - month), "period_to": str(first)}):
+        assert (await assess(fresh, who, kind, "officer", **fields)).status_code == 201
+    other = fresh.service.account(str(uuid4()))
+    assert (await assess(fresh, other, "citizen", "officer")).status_code == 201
+    assert (await assess(fresh, who, kind, None)).status_code == 201
+
+
+async def test_of_two_at_once_one_is_kept(fresh: Office) -> None:
+    citizen = fresh.service.account(str(uuid4()))
+    first = date.fromisoformat(PERIOD["period_from"])
+    replies = await asyncio.gather(
+        *(
+            assess(fresh, citizen, "citizen", "officer", period_from=str(first - timedelta(days=days)))
+            for days in range(6)
+        )
+    )
+    assert sorted(reply.status_code for reply in replies) == [201, 409, 409, 409, 409, 409]
 
 
 async def test_what_is_refused(office: Office) -> None:

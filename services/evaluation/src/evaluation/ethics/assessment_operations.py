@@ -1,4 +1,4 @@
-"""Giving ethics assessments: each assessor one of a kind, subject and period."""
+"""Giving ethics assessments: of a kind and subject, each assessor speaks once for any day."""
 
 import hashlib
 from datetime import datetime
@@ -28,10 +28,13 @@ _FUTURE = Text("Masa ini belum dimulai.", "This period hasn't begun.")
 
 
 class AssessedAlready(Conflict):
-    """The assessor has given such an assessment for this period."""
+    """The assessor has given such an assessment for this period, or for a part of it."""
 
     code = "assessed_already"
-    title = Text("Penilaian ini sudah Anda berikan", "You have given this assessment")
+    title = Text(
+        "Penilaian ini sudah Anda berikan untuk seluruh atau sebagian masa ini",
+        "You have given this assessment for this period or a part of it",
+    )
 
 
 _INSERT = Statement(
@@ -40,6 +43,13 @@ _INSERT = Statement(
     .on_conflict_do_nothing(index_elements=[ethics_assessments.c.once_hash])
     .returning(ethics_assessments.c.id)
 )
+_TURN = Statement("SELECT pg_advisory_xact_lock(hashtextextended(encode(CAST(:assessor_hash AS bytea), 'hex'), 0))")
+_OVERLAPPING = Statement("""
+SELECT 1 FROM ethics_assessments
+WHERE assessor_hash = CAST(:assessor_hash AS bytea)
+  AND period_from < CAST(:period_to AS date) AND period_to > CAST(:period_from AS date)
+LIMIT 1
+""")
 
 
 async def assess(connection: Connection, new: NewAssessment, actor: Actor, now: datetime) -> Row:
@@ -82,9 +92,24 @@ async def assess(connection: Connection, new: NewAssessment, actor: Actor, now: 
         "author_person_id": None if new.kind == "citizen" else actor.person_id,
         "created_at": now,
     }
-    if await _INSERT.fetchval(connection, **row, once_hash=_once(new, actor)) is None:
+    who = None if actor.kind == "client" else f"{actor.kind}:{actor.id}"  # a client speaks for many
+    assessor = None if who is None else _hash(who, new.kind, new.unit_id, new.person_id)
+    if assessor is not None:
+        await _check_once(connection, assessor, new)
+    once = _hash(who or new_id(), new.kind, new.unit_id, new.person_id, new.period_from, new.period_to)
+    if await _INSERT.fetchval(connection, **row, once_hash=once, assessor_hash=assessor) is None:
         raise AssessedAlready
     return row
+
+
+async def _check_once(connection: Connection, assessor: bytes, new: NewAssessment) -> None:
+    """Two at the same moment take turns. Raises AssessedAlready."""
+    await _TURN.execute(connection, assessor_hash=assessor)
+    given = await _OVERLAPPING.fetchval(
+        connection, assessor_hash=assessor, period_from=new.period_from, period_to=new.period_to
+    )
+    if given is not None:
+        raise AssessedAlready
 
 
 def _allowed(new: NewAssessment, actor: Actor, unit: Subject) -> bool:
@@ -100,8 +125,5 @@ def _allowed(new: NewAssessment, actor: Actor, unit: Subject) -> bool:
     )
 
 
-def _once(new: NewAssessment, actor: Actor) -> bytes:
-    """The same for the same assessor, kind, subject and period; a client speaks for many, so each of its own differs."""
-    who = str(new_id()) if actor.kind == "client" else f"{actor.kind}:{actor.id}"
-    what = (who, new.kind, new.unit_id, new.person_id, new.period_from, new.period_to)
-    return hashlib.sha256("|".join(map(str, what)).encode()).digest()
+def _hash(*of: object) -> bytes:
+    return hashlib.sha256("|".join(map(str, of)).encode()).digest()

@@ -56,6 +56,7 @@ ethics_assessments = Table(
     Column("author_person_id", Uuid),  # null for a citizen
     Column("once_hash", LargeBinary, nullable=False),
     Column("created_at", _AT, nullable=False),
+    Column("assessor_hash", LargeBinary),  # as once_hash, of any period; null for a client's, and before it was kept
     UniqueConstraint("once_hash", name="ethics_assessments_once_hash_key"),
     CheckConstraint("kind IN ('self', 'superior', 'citizen')", name="kind"),
     CheckConstraint("subject IN ('unit', 'officer')", name="subject"),
@@ -63,6 +64,7 @@ ethics_assessments = Table(
     Index("ethics_assessments_unit_idx", "unit_id", "period_from"),
     Index("ethics_assessments_institution_idx", "institution_id", "created_at", "id"),
     Index("ethics_assessments_person_idx", "person_id", "period_from"),
+    Index("ethics_assessments_assessor_idx", "assessor_hash"),
 )
 
 ethics_cases = Table(
