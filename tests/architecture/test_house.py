@@ -48,6 +48,17 @@ def test_links_of_documents_lead_somewhere(name: str) -> None:
         assert (ROOT / target).exists(), target
 
 
+def test_no_day_is_that_of_utc() -> None:
+    """From 17:00 UTC on it is tomorrow in Jakarta: a day is taken in a zone (`local_day`, `national_day`), never off an instant."""
+    utc = re.compile(r"\bnow\.date\(\)|\bcurrent_date\b|utc_now\(\)\.date\(\)", re.IGNORECASE)
+    found = {
+        str(path.relative_to(ROOT)): lines
+        for path in tracked("services/*/src/*.py", "chassis/src/*.py", "gateway/src/*.py")
+        if (lines := [line.strip() for line in path.read_text("utf-8").splitlines() if utc.search(line)])
+    }
+    assert not found
+
+
 def test_source_files_are_short() -> None:
     long = {
         str(path.relative_to(ROOT)): lines

@@ -13,7 +13,7 @@ from directory import selections
 from directory.calendars import Calendar, combine, read_calendar
 from directory.roles import SUPERVISOR, Actor, CallerKind, Seat
 from directory.world import Appointment, Institution, Service, Supervision, Unit, World
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import DEFAULT_ZONE, national_day
 
 NATIONAL = "national"
 
@@ -77,7 +77,7 @@ async def find_actor(
     above = [seat.institution_id for seat in caller.seats if seat.role == SUPERVISOR]
     supervised: Collection[UUID] = ()
     if above:
-        rows = await selections.SUPERVISED.fetch(connection, institution_ids=above, day=local_day(at, DEFAULT_ZONE))
+        rows = await selections.SUPERVISED.fetch(connection, institution_ids=above, day=national_day(at))
         supervised = [row["id"] for row in rows]
     return Actor(
         kind=kind,

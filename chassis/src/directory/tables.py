@@ -9,6 +9,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -18,8 +19,11 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    literal_column,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB
+
+from directory.zones import DEFAULT_ZONE
 
 metadata = MetaData()
 
@@ -144,3 +148,8 @@ calendars = Table(
     Column("working_blocks", JSONB, nullable=False),  # {"monday": [["08:00", "12:00"], …], …}
     Column("days", JSONB, nullable=False),  # [{"date", "kind", "name_id", "name_en", "source"}, …]
 )
+
+NATIONAL_DAY = f"CAST(timezone('{DEFAULT_ZONE}', now()) AS date)"
+"""`zones.national_day` in a statement's text. What PostgreSQL itself takes for today is the session's day, and ours speak UTC."""
+TODAY = literal_column(NATIONAL_DAY, Date)
+"""The same as an expression."""

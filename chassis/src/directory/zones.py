@@ -31,3 +31,8 @@ def local_day(instant: datetime, name: str) -> date:
     if instant.tzinfo is None:
         raise ValueError("an instant needs a zone; a naive datetime has none")
     return instant.astimezone(zone(name)).date()
+
+
+def national_day(instant: datetime) -> date:
+    """The day in the capital: for what is of no institution, or of many. From 17:00 UTC on it isn't the day of UTC."""
+    return local_day(instant, DEFAULT_ZONE)

@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from support.directory import settled_country
 from support.filings import Desk
 from support.services import ServiceUnderTest
@@ -26,7 +26,7 @@ async def make(desk: Desk, unit_id: UUID | None, **changes: Any) -> httpx.Respon
     rule = {"code": "all", "name": "Semua", "unit_id": str(unit_id) if unit_id else None, "assigns": True} | changes
     body = {
         "institution_id": str(desk.country.city),
-        "effective_from": str(local_day(desk.service.app.state.clock(), DEFAULT_ZONE)),
+        "effective_from": str(national_day(desk.service.app.state.clock())),
         "note": "SK Wali Kota 1/2026",
         "rules": [rule],
     }

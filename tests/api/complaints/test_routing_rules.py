@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from complaints.intake.routing import route_pending
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from support.directory import service, settle, settled_country, unit
 from support.filings import Desk, complaint
 from support.services import ServiceUnderTest
@@ -24,7 +24,7 @@ async def city(complaints: ServiceUnderTest) -> Desk:
 
 
 def today() -> str:
-    return str(local_day(datetime.now(UTC), DEFAULT_ZONE))
+    return str(national_day(datetime.now(UTC)))
 
 
 def rule(code: str, unit_id: UUID | None, **conditions: Any) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def problem_codes(reply: httpx.Response) -> dict[str, str]:
 
 async def test_versions_are_made_read_and_found_by_their_day(city: Desk) -> None:
     first = await made(city, rule("all", city.country.works))
-    later = str(local_day(datetime.now(UTC), DEFAULT_ZONE) + timedelta(days=30))
+    later = str(national_day(datetime.now(UTC)) + timedelta(days=30))
     second = await made(city, rule("all", city.country.counter), effective_from=later, follows=1)
     assert (first["version"], second["version"]) == (1, 2)
     assert first["made_by"] == {"person_id": str(city.country.people["admin"]), "role": "institution_admin"}

@@ -7,6 +7,7 @@ import pytest
 from chassis.http.identity import Caller
 from complaints.cases.callers import CaseCaller
 from complaints.cases.visibility import roles_on, visible
+from directory.zones import national_day
 from support.filings import Desk
 
 LINE_OF_COUNTER = {"liaison", "officer", "head"}
@@ -65,7 +66,7 @@ async def test_the_rule_and_the_condition_agree_row_by_row(desk: Desk) -> None:
             "WHERE a.unit_id = c.unit_id AND a.valid_during @> $1::date) AS ancestors, "
             "(SELECT coalesce(array_agg(a.ancestor_id), '{}') FROM directory_unit_ancestors a "
             "WHERE a.unit_id = ANY(c.cooperating_unit_ids) AND a.valid_during @> $1::date) AS cooperating_line FROM cases c",
-            now.date(),
+            national_day(now),
         )
         callers = [Caller("account", account) for account in desk.country.accounts.values()]
         callers += [

@@ -10,7 +10,7 @@ import httpx
 
 from api.registry.directory_stage import Stage, code, flaws, stage, until
 from chassis.data.sequencer import sequence_batch
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from registry.reorganisations.following import effect_what_is_due
 from registry.standards.operations import By
 from registry.stipulation.aftercare import SYSTEM
@@ -193,7 +193,7 @@ async def test_a_unit_goes_on_in_another_institution_with_all_that_is_its_own(re
 
 async def test_a_later_day_is_recorded_now_and_takes_effect_then(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
-    today = local_day(datetime.now(UTC), DEFAULT_ZONE)
+    today = national_day(datetime.now(UTC))
     day = today + timedelta(days=40)
     one, two = await here.unit("Satu"), await here.unit("Dua")
     offered = await service(here, one["id"])

@@ -7,7 +7,7 @@ import httpx
 
 from api.registry.directory_stage import Stage, code, flaws, stage, until
 from api.registry.test_reorganisations import declared, merge, new, service, unit
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from registry.reorganisations.following import effect_what_is_due
 from registry.standards.operations import By
 from registry.stipulation.aftercare import SYSTEM
@@ -17,7 +17,7 @@ DECREE = {"decree_number": "Perda 9/2026", "decree_date": "2026-01-05", "reason"
 
 
 def coming(days: int = 400) -> str:
-    return str(local_day(datetime.now(UTC), DEFAULT_ZONE) + timedelta(days=days))
+    return str(national_day(datetime.now(UTC)) + timedelta(days=days))
 
 
 async def withdraw(here: Stage, identity: str, body: Any = DECREE, **options: Any) -> httpx.Response:
@@ -81,7 +81,7 @@ async def test_everything_is_as_it_was(registry: ServiceUnderTest) -> None:
     # On its day nothing happens.
     by = By(actor=SYSTEM, now=datetime.now(UTC))
     await effect_what_is_due(
-        registry.app.state.side_pool, day=local_day(datetime.now(UTC), DEFAULT_ZONE) + timedelta(days=400), by=by
+        registry.app.state.side_pool, day=national_day(datetime.now(UTC)) + timedelta(days=400), by=by
     )
     assert (await here.read(f"/services/{offered['id']}"))["unit_id"] == one["id"]
     assert (await here.read(f"/reorganisations/{done['id']}"))["state"] == "withdrawn"

@@ -6,7 +6,7 @@ from typing import Any
 from api.registry.directory_stage import Stage, code, stage
 from api.registry.test_reorganisations import BEFORE, DAY, declaration, declared, merge, new, unit
 from api.registry.test_reorganisations_withdrawn import DECREE, coming
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from support.services import ServiceUnderTest
 from support.wall_clock import wall_clock
 
@@ -81,7 +81,7 @@ async def test_a_service_that_another_unit_takes_over(registry: ServiceUnderTest
     here = await stage(registry)
     units = [await here.unit(name) for name in ("Satu", "Dua", "Tiga")]
     service = await offered(here, units[0]["id"])
-    today = local_day(datetime.now(UTC), DEFAULT_ZONE)
+    today = national_day(datetime.now(UTC))
     for each in units[1:]:
         reply = await here.change(f"/services/{service['id']}", {"unit_id": each["id"]})
         assert reply.json()["unit_id"] == each["id"]

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from api.registry.directory_stage import Stage, flaws, stage
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from support.services import ServiceUnderTest
 
-TODAY = local_day(datetime.now(UTC), DEFAULT_ZONE)
+TODAY = national_day(datetime.now(UTC))
 
 
 def ago(days: int) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Date, DateTime, FromClause, and_, bindpara
 
 from chassis.http.models import Instant
 from chassis.ops.clock import Now
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import DEFAULT_ZONE, national_day
 
 AS_OF = bindparam("as_of", type_=Date)
 _KNOWN_AT = bindparam("known_at", type_=DateTime(timezone=True))
@@ -74,7 +74,7 @@ OnDay = Annotated[Moment, Depends(_day)]
 
 def today(now: datetime) -> date:
     """The day in the zone of the capital, by which the directory is read unless a day is named."""
-    return local_day(now, DEFAULT_ZONE)
+    return national_day(now)
 
 
 def noon(day: date) -> datetime:

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, insert
 from chassis.data.pool import Connection, connect
 from chassis.data.statements import Row, Statement
 from complaints.audit.tables import chain_anchors
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 LOOK_EVERY_S = 600.0
 _PREFETCH = 1_000
@@ -45,7 +45,7 @@ log = structlog.get_logger("complaints.anchoring")
 
 async def anchor(connection: Connection, now: datetime) -> Row | None:
     """Make today's anchor over what the feed holds; None if the day has one. Days are Jakarta's."""
-    day = local_day(now, DEFAULT_ZONE)
+    day = national_day(now)
     async with connection.transaction(isolation="repeatable_read"):
         await connection.execute(_LOCK)
         last = await connection.fetchrow(_LAST)

@@ -12,7 +12,7 @@ from directory import selections
 from directory.access import find_in_copy
 from directory.roles import UNIT_HEAD, Actor
 from directory.tables import units
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 _INSPECTORATES = Statement(
     select(units.c.id).where(
@@ -26,7 +26,7 @@ _INSPECTORATES = Statement(
 async def find_case_actor(connection: Connection, caller: Caller, now: datetime) -> Actor:
     """The caller with seats, supervised institutions, and what audit seats reach: a `FindActor` of the directory."""
     actor = await find_in_copy(connection, caller, now)
-    day = local_day(now, DEFAULT_ZONE)
+    day = national_day(now)
     headed = [seat.unit_id for seat in actor.seats if seat.role == UNIT_HEAD and seat.unit_id is not None]
     audits = [seat.institution_id for seat in actor.seats if seat.role == AUDITOR]
     inspectorates = await _INSPECTORATES.fetch(connection, unit_ids=headed, day=day) if headed else []

@@ -3,7 +3,7 @@
 It is read with the case itself (`SAID`), in no statement of its own.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from chassis.data.pool import Connection
@@ -11,7 +11,7 @@ from chassis.data.statements import Row, Statement
 from complaints.policies.handling import rule_for
 from complaints.policies.queries import STAMP, policies_of
 from complaints.policies.rules import limit
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import DEFAULT_ZONE, local_day, national_day
 
 LIMITS = {"max_refusals": "max_refusals_before_arbitration", "max_reopenings": "max_reopenings"}
 """As the guards read them, and as the policies name them."""
@@ -42,13 +42,8 @@ SELECT c.*, {SAID} FROM (SELECT * FROM cases WHERE id = CAST(:id AS uuid) FOR UP
 
 async def lock_limited(connection: Connection, case_id: UUID, now: datetime) -> Row | None:
     """The locked case, as `limited` makes it; None if there is none."""
-    row = await _LOCK.fetchrow(connection, id=case_id, policy_day=policy_day(now))
+    row = await _LOCK.fetchrow(connection, id=case_id, policy_day=national_day(now))
     return None if row is None else await limited(connection, row)
-
-
-def policy_day(now: datetime) -> date:
-    """The day whose handling policies hold at an instant."""
-    return local_day(now, DEFAULT_ZONE)
 
 
 async def limited(connection: Connection, row: Row) -> Row:

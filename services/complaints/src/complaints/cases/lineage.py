@@ -7,18 +7,19 @@ from uuid import UUID
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from complaints.cases.lifecycle import REPORTER_ROLES
+from directory.tables import NATIONAL_DAY
 
 # Merged cases may be merged further: the matter is at the end of the way.
-_MATTER = Statement("""
+_MATTER = Statement(f"""
 WITH RECURSIVE way AS (
     SELECT id, parent_id, 1 AS depth FROM cases WHERE id = CAST(:id AS uuid)
     UNION ALL
     SELECT above.id, above.parent_id, way.depth + 1 FROM way JOIN cases above ON above.id = way.parent_id
 )
 SELECT c.*, (SELECT u.name FROM directory_units u WHERE u.id = c.unit_id
-             ORDER BY u.valid_during @> current_date DESC, u.valid_during DESC LIMIT 1) AS unit_name
+             ORDER BY u.valid_during @> {NATIONAL_DAY} DESC, u.valid_during DESC LIMIT 1) AS unit_name
 FROM way JOIN cases c ON c.id = way.id ORDER BY depth DESC LIMIT 1
-""")
+""")  # noqa: S608 - our own expression
 _JOINED = Statement("""
 WITH RECURSIVE joined AS (
     SELECT id FROM cases WHERE parent_id = CAST(:id AS uuid)

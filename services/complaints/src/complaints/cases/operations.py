@@ -16,6 +16,7 @@ from complaints.cases.lifecycle import Transition, acting_role
 from complaints.cases.limits import lock_limited
 from complaints.cases.visibility import roles_on
 from directory.copy import find_ancestors
+from directory.zones import national_day
 
 _LOCK = Statement("SELECT * FROM cases WHERE id = CAST(:id AS uuid) FOR UPDATE")
 
@@ -96,7 +97,7 @@ async def reach_case(
     row = await lock_limited(connection, case_id, now)
     if row is None:
         raise NotFound
-    day = now.date()
+    day = national_day(now)
     case = {**row, "cooperating_line": await find_cooperating_line(connection, row, day)}
     ancestors = await find_ancestors(connection, case["unit_id"], day) if case["unit_id"] else ()
     roles = roles_on(caller, case, ancestors, now)

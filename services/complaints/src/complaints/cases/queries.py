@@ -35,12 +35,13 @@ from chassis.http.problems import BadRequest, Flaw
 from chassis.http.streams import Form, Open
 from complaints.cases import lineage, shown
 from complaints.cases.callers import CaseCaller
-from complaints.cases.limits import SAID, limited, policy_day
+from complaints.cases.limits import SAID, limited
 from complaints.cases.shown import SUMMARY
 from complaints.cases.tables import case_history, cases, due_order
 from complaints.cases.visibility import Visible, visible
 from directory.roles import NATIONAL_ADMIN, OMBUDSMAN
-from directory.tables import unit_ancestors
+from directory.tables import TODAY, unit_ancestors
+from directory.zones import national_day
 
 _NEEDS_UNIT = Told("Sertakan `unit` bersama `scope`.", "`scope` needs `unit`.")
 
@@ -56,7 +57,7 @@ def _in_subtree() -> ColumnElement[bool]:
     below = select(unit_ancestors.c.unit_id).where(
         unit_ancestors.c.unit_id == cases.c.unit_id,
         unit_ancestors.c.ancestor_id == any_(bindparam("scope", type_=ARRAY(Uuid))),
-        unit_ancestors.c.valid_during.op("@>")(func.current_date()),
+        unit_ancestors.c.valid_during.op("@>")(TODAY),
     )
     return below.exists()
 
@@ -210,7 +211,7 @@ async def find_case(connection: Connection, case_id: UUID, now: datetime) -> Row
     `cooperating_line` (those units and all above them), of a merged one its `matter`, and what the policies say of it
     where a guard reads it. One statement, two for a merged case.
     """
-    row = await _ONE.fetchrow(connection, id=case_id, day=now.date(), policy_day=policy_day(now))
+    row = await _ONE.fetchrow(connection, id=case_id, day=national_day(now), policy_day=national_day(now))
     if row is None:
         return None
     case = await limited(connection, row)

@@ -44,6 +44,7 @@ from directory.roles import (
     reaches,
 )
 from directory.tables import unit_ancestors
+from directory.zones import national_day
 
 REPORTER = "reporter"
 FILER = "integration_client"
@@ -199,7 +200,7 @@ def visible(caller: CaseCaller, now: datetime, *, content: bool = False) -> Visi
     arms.reach("evaluator", reach_of(actor, EVALUATOR), _EVIDENCE)
     units = sorted({seat.unit_id for seat in actor.seats if seat.role in COOPERATORS and seat.unit_id is not None})
     if units:
-        arms.add("cooperation", _COOPERATION, {"cooperating_units": units, "cooperating_day": now.date()})
+        arms.add("cooperation", _COOPERATION, {"cooperating_units": units, "cooperating_day": national_day(now)})
     who = {"seen_person": actor.person_id or UUID(int=0)}
     arms.reach("auditor", reach_of(actor, *AUDIT), _SECRET, who)
     arms.reach("decider", reach_of(actor, SUPERVISOR, HIGHER_AUDITOR), _DECIDED, who)
@@ -221,7 +222,7 @@ class _Arms:
     """By shape: building a condition anew for each request costs as much as running it."""
 
     def __init__(self, now: datetime) -> None:
-        self._day = now.date()
+        self._day = national_day(now)
         self._arms: list[tuple[str, Callable[[], ColumnElement[bool]]]] = []
         self._values: dict[str, Any] = {}
 

@@ -21,7 +21,7 @@ from complaints.handling.outcomes import COMMITMENT, COMPENSATION, fits, needs_p
 from complaints.handling.problems import outcome_unfit
 from complaints.moves.moving import move
 from complaints.policies.handling_queries import find_rule
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 BY_REPORTER = "by_reporter"
 RATED_STATES = frozenset({"resolved", "closed"})
@@ -96,7 +96,7 @@ async def _check_evidence(connection: Connection, opened: Opened, body: Resoluti
         for position, piece in enumerate(pieces):
             if piece.attachment_id is not None and piece.attachment_id not in held:
                 raise problems.proof_file_unknown(position)
-    rule = await find_rule(connection, opened.row, opened.ancestors, local_day(now, DEFAULT_ZONE))
+    rule = await find_rule(connection, opened.row, opened.ancestors, national_day(now))
     shown = {piece.kind for piece in pieces if piece.attachment_id is not None or piece.link is not None}
     if rule.evidence and body.outcome_code != COMMITMENT and not shown & set(rule.evidence):
         raise problems.evidence_missing(rule.evidence)

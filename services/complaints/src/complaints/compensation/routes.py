@@ -27,7 +27,7 @@ from complaints.deadlines.queries import calendar_of
 from directory.access import acting
 from directory.reach import reach_by_scope, reach_of
 from directory.roles import RESPONSIBLE_OFFICER, SUPERVISOR, Actor
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 routes = router(tags=["closure"])
 OVERSEERS = ("institution_admin", RESPONSIBLE_OFFICER, SUPERVISOR)
@@ -134,10 +134,10 @@ async def list_compensation_claims(
     now: Now,
 ) -> Response:
     """Of the institutions that the caller administers or supervises: what must be budgeted for. Protected cases aren't in it."""
-    day = local_day(now, DEFAULT_ZONE)
+    day = national_day(now)
     reach = reach_of(actor, *OVERSEERS) | reach_by_scope(actor, READ)
     page = await queries.FILTERS.page(
-        connection, chosen, queries.LISTED, reach=queries.reach_of_claims(reach, now.date())
+        connection, chosen, queries.LISTED, reach=queries.reach_of_claims(reach, national_day(now))
     )
     items = [_shown(row, day) for row in page.rows]
     return Response(

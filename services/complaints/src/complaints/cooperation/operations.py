@@ -28,6 +28,7 @@ from complaints.policies.queries import load_policies
 from complaints.policies.rules import Binding, in_force
 from directory.calendars import Calendar
 from directory.roles import LIAISON, OFFICER, UNIT_HEAD, acts_within, reaches
+from directory.zones import national_day
 
 ACTION = "contribution"
 STAGE = "contribution"
@@ -56,7 +57,7 @@ async def ask(
         raise problems.NotForProtected
     if case["state"] not in ASKABLE:
         raise refused(case, roles)
-    units = await queries.find_units(connection, [body.unit_id], now.date())
+    units = await queries.find_units(connection, [body.unit_id], national_day(now))
     flaw = flaw_of_unit(case, units.get(body.unit_id), "/unit_id", holder=ancestors[:1])
     if flaw is not None:
         raise Unprocessable(errors=[flaw])
@@ -242,7 +243,7 @@ async def _open_for_unit(
     held = await queries.find_contribution(connection, case_id, contribution_id)
     if held is None:
         raise NotFound
-    units = await queries.find_units(connection, [held["unit_id"]], now.date())
+    units = await queries.find_units(connection, [held["unit_id"]], national_day(now))
     unit = units.get(held["unit_id"], {"id": held["unit_id"], "name": held["unit_name"], "ancestors": []})
     acting = answers_for(caller, held["institution_id"], unit["ancestors"])
     if not acting:

@@ -32,6 +32,7 @@ from complaints.cooperation.schemas import (
     Contributions,
     ContributionWithdrawal,
 )
+from directory.zones import national_day
 
 routes = router(tags=["custody"])
 _WORDS = ("question", "answer", "reason", "asked_by", "ended_by")
@@ -60,7 +61,7 @@ async def list_contributions(
 
 
 async def _own(connection: Connection, found: list[Row], caller: CaseCaller, now: datetime) -> list[Row]:
-    units = await queries.find_units(connection, [row["unit_id"] for row in found], now.date())
+    units = await queries.find_units(connection, [row["unit_id"] for row in found], national_day(now))
     return [
         row
         for row in found

@@ -18,6 +18,7 @@ from complaints.custody.receiving import INSPECTORATE, accuses
 from complaints.custody.schemas import Acceptance, Arbitration, Assignment, Refusal, Transfer
 from complaints.moves.moving import move
 from directory.roles import NATIONAL_ADMIN, UNIT_HEAD
+from directory.zones import national_day
 
 _NEEDS_UNIT = Text(
     "Sebutkan unitnya; direktori tidak mengusulkan satu pun.", "Name the unit; the directory proposes none."
@@ -81,7 +82,7 @@ async def _receiving_unit(
     """A unit that may get the case: active, in the institution (unless `across`), not the accused one; of a protected case
     the inspectorate."""
     case = opened.row
-    unit = await queries.find_unit(connection, unit_id, now.date())
+    unit = await queries.find_unit(connection, unit_id, national_day(now))
     if unit is None:
         raise _broken("/unit_id", "unknown_unit", _NO_UNIT)
     placed = case["institution_id"] is not None
@@ -103,7 +104,7 @@ async def _check_person(connection: Connection, case: Row, person_id: UUID | Non
     if person_id is None:
         return
     accused = person_id in case["accused_person_ids"]
-    auditor = await queries.is_auditor(connection, person_id, unit["institution_id"], now.date())
+    auditor = await queries.is_auditor(connection, person_id, unit["institution_id"], national_day(now))
     if case["custody"] == "protected" and (accused or not auditor):
         raise _broken("/person_id", "not_an_auditor", _NOT_AUDITOR)
 
@@ -135,7 +136,7 @@ async def refuse(connection: Connection, opened: Opened, body: Refusal, codes: C
         raise _broken("/proposed_unit_id", "missing", _NEEDS_PROPOSAL)
     if (
         body.proposed_unit_id is not None
-        and await queries.find_unit(connection, body.proposed_unit_id, now.date()) is None
+        and await queries.find_unit(connection, body.proposed_unit_id, national_day(now)) is None
     ):
         raise _broken("/proposed_unit_id", "unknown_unit", _NO_UNIT)
     transition = opened.transitions[0]
@@ -193,7 +194,7 @@ async def arbitrate(connection: Connection, opened: Opened, body: Arbitration, *
 async def _consult(connection: Connection, opened: Opened, body: Arbitration, now: datetime) -> list[UUID]:
     """Ask the consulted units what the arbiter wants of them; the units that cooperate from then on."""
     case = opened.row
-    units = await contributions.find_units(connection, body.consulted_unit_ids, now.date())
+    units = await contributions.find_units(connection, body.consulted_unit_ids, national_day(now))
     flaws = [
         cooperation.flaw_of_unit(
             case, units.get(each), f"/consulted_unit_ids/{index}", holder=[body.unit_id], across=True
@@ -218,7 +219,7 @@ async def _consult(connection: Connection, opened: Opened, body: Arbitration, no
 async def transfer(connection: Connection, opened: Opened, body: Transfer, *, now: datetime) -> Row:
     """Hand the case to another institution; what was promised to the citizen keeps its start."""
     case = opened.row
-    institution = await queries.find_institution(connection, body.institution_id, now.date())
+    institution = await queries.find_institution(connection, body.institution_id, national_day(now))
     if institution is None:
         raise _broken("/institution_id", "unknown_institution", _NO_INSTITUTION)
     if body.institution_id == case["institution_id"]:

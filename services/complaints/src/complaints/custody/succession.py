@@ -27,7 +27,7 @@ from complaints.custody.tables import successions
 from complaints.moves.moving import move
 from directory.follower import CHANNEL, RegistryCopy
 from directory.told import Told
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 ACTION, FACT = "reorganisation", "reorganised"
 EVERY_S = 300.0
@@ -180,7 +180,7 @@ async def hand_case(connection: Connection, case_id: UUID, now: datetime) -> boo
     cause = next(heirs[case[name]] for name in _NAMED_IN_CASE if name in changes)
     public: dict[str, Any] = {"hidden": True}
     if "unit_id" in changes:
-        day = local_day(now, DEFAULT_ZONE)
+        day = national_day(now)
         unit = await queries.find_unit(connection, changes["unit_id"], day)
         if unit is None or not may_have(unit, {**case, **changes}):
             return False

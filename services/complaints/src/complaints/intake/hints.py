@@ -12,7 +12,7 @@ from complaints.cases.public import PUBLIC
 from complaints.intake.hint_schemas import AboutToFile
 from complaints.intake.likeness import WINDOW_DAYS, Matter, likeness, question, where
 from complaints.suggestions.suggester import Suggester
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 MOST_SHOWN = 5
 FAINTEST = 0.35
@@ -46,7 +46,7 @@ async def find_alike(
         rows = await _candidates(connection, asked, filing.region_code, now)
     except asyncpg.QueryCanceledError:  # a hint isn't worth more
         return [], False
-    today = local_day(now, DEFAULT_ZONE)
+    today = national_day(now)
     location = filing.location.model_dump() if filing.location else None
     new = Matter(telling.keys(), where(filing.region_code, location), filing.occurred_on or today)
     ranked = sorted(((likeness(new, _matter(row, telling.keys(), suggester)), row) for row in rows), key=_order)
@@ -65,7 +65,7 @@ async def _candidates(connection: Connection, asked: str, region_code: str | Non
 
 def _matter(row: Row, asked: Any, suggester: Suggester) -> Matter:
     """Of another's text nothing is compared but the words that were asked for."""
-    day = row["occurred_on"] or local_day(row["received_at"], DEFAULT_ZONE)
+    day = row["occurred_on"] or national_day(row["received_at"])
     held = suggester.stems(f"{row['title']}\n{row['body']}")
     return Matter(held & set(asked), where(row["region_code"], row["location"]), day)
 
@@ -91,5 +91,5 @@ def _shown(alike: float, row: Row, names: dict[UUID, str]) -> dict[str, Any]:
         "region_code": where(row["region_code"], None).region,
         "unit_id": row["unit_id"],
         "unit_name": names.get(row["unit_id"]) if row["unit_id"] else None,
-        "received_on": local_day(row["received_at"], DEFAULT_ZONE),
+        "received_on": national_day(row["received_at"]),
     }

@@ -15,7 +15,7 @@ from complaints.custody.routing.rules import Matter
 from complaints.custody.routing.words import Wording
 from complaints.intake.schemas import Complaint
 from complaints.suggestions.suggester import Assigned, Suggester
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 _MOST_KEPT = 20_000
 
@@ -65,7 +65,7 @@ class Places:
 
     async def find(self, named: Named, now: datetime) -> Place:
         """The place of a filing now."""
-        key = (named, local_day(now, DEFAULT_ZONE))
+        key = (named, national_day(now))
         kept = self._kept.get(key)
         if kept is not None:
             return kept

@@ -18,7 +18,7 @@ from complaints.custody.routing.words import Wording
 from complaints.intake.placing import Routing, route
 from complaints.moves.moving import move
 from directory.follower import CHANNEL
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 EVERY_S = 300.0
 _BATCH = 200
@@ -61,7 +61,7 @@ async def route_pending(pool: Pool, router: Router, now: datetime) -> int:
 async def _route_one(pool: Pool, router: Router, row: Row, now: datetime) -> bool:
     named = Named(row["service_id"], row["named_unit_id"], row["region_code"])
     async with pool.acquire() as connection:
-        place = await find_place(connection, named, local_day(now, DEFAULT_ZONE))
+        place = await find_place(connection, named, national_day(now))
     if not place.known:
         return False
     matter = Matter(

@@ -20,7 +20,7 @@ from complaints.policies.handling_queries import FILTERS, LISTED, find_handling_
 from complaints.policies.handling_schemas import HandlingPolicy, HandlingPolicyBody, HandlingPolicyPage
 from directory.access import acting, may
 from directory.roles import RESPONSIBLE_OFFICER, Actor
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 routes = router(tags=["policies"])
 SETTERS = ("institution_admin", RESPONSIBLE_OFFICER)
@@ -75,7 +75,7 @@ async def set_handling_policy(
     """For the institution, or one of its units and all below it. With If-Match only if nobody set a version meanwhile."""
     if not may(actor, _ACT, *SETTERS, institution_id=body.institution_id, ancestors=frozenset()):
         raise NotFound
-    today = local_day(now, DEFAULT_ZONE)
+    today = national_day(now)
     by = f"{actor.kind}:{actor.id}"
     row = await set_policy(connection, body, codes=codes, expected=expected, by=by, today=today, now=now)
     headers = {"Location": f"/v1/handling-policies/{row['id']}"}

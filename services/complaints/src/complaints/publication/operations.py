@@ -19,6 +19,7 @@ from complaints.publication.schemas import PublicTextBody
 from complaints.publication.tables import public_texts
 from directory.copy import find_ancestors
 from directory.roles import LIAISON, OFFICER, UNIT_HEAD
+from directory.zones import national_day
 
 CLEARING = frozenset({LIAISON, OFFICER, UNIT_HEAD, INSTITUTION_ADMIN})
 _PERSONAL = Text(
@@ -54,7 +55,7 @@ async def clear(
     case = await lock_case(connection, case_id)
     if case is None:
         raise NotFound
-    ancestors = await find_ancestors(connection, case["unit_id"], now.date()) if case["unit_id"] else ()
+    ancestors = await find_ancestors(connection, case["unit_id"], national_day(now)) if case["unit_id"] else ()
     roles = roles_on(caller, case, ancestors, now)
     if not roles:
         raise NotFound

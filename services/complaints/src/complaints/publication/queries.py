@@ -28,7 +28,7 @@ from chassis.http.filters import Chosen, Filters, Listed, Sort, between, matchin
 from complaints.cases.public import IS_PUBLIC
 from complaints.cases.tables import cases
 from complaints.publication.tables import public_texts
-from directory.tables import institutions, units
+from directory.tables import TODAY, institutions, units
 from directory.zones import DEFAULT_ZONE
 
 _REGENCY = 5
@@ -43,7 +43,7 @@ _newest = (
 _unit = (
     select(units.c.name)
     .where(units.c.id == cases.c.unit_id)
-    .order_by(units.c.valid_during.op("@>")(func.current_date()).desc(), units.c.valid_during.desc())
+    .order_by(units.c.valid_during.op("@>")(TODAY).desc(), units.c.valid_during.desc())
     .limit(1)
     .scalar_subquery()
 )

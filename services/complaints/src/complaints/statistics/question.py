@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, any_, bindparam, 
 from chassis.http.filters import Chosen
 from complaints.statistics.cubes import FIRST, LAST, REGENCY, Grain
 from complaints.statistics.facts import ZONE
-from directory.tables import unit_ancestors
+from directory.tables import TODAY, unit_ancestors
 from directory.zones import zone
 
 Group = Literal[
@@ -141,7 +141,7 @@ def _one_of(name: str) -> Callable[[ColumnElement[Any]], ColumnElement[bool]]:
 def _below(column: ColumnElement[Any]) -> ColumnElement[bool]:
     below = select(unit_ancestors.c.unit_id).where(
         unit_ancestors.c.ancestor_id == any_(bindparam("scope", type_=ARRAY(Uuid))),
-        unit_ancestors.c.valid_during.op("@>")(func.current_date()),
+        unit_ancestors.c.valid_during.op("@>")(TODAY),
     )
     return column == any_(func.array(below.scalar_subquery(), type_=ARRAY(Uuid)))
 

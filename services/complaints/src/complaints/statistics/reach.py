@@ -15,6 +15,7 @@ from complaints.cases.callers import HEAD_OF_AUDIT, HIGHER_AUDITOR, CaseCaller
 from complaints.cases.visibility import AUDIT, EVALUATOR, INFORMERS, LINE, Visible, visible
 from directory.reach import EVERYTHING, NOTHING, Reach, reach_by_scope, reach_of
 from directory.roles import NATIONAL_ADMIN, OMBUDSMAN, SUPERVISOR
+from directory.zones import national_day
 
 SCOPES = ("reports:read", "complaints:read", "complaints:act")
 ROLES = (*LINE, *INFORMERS, NATIONAL_ADMIN, OMBUDSMAN, EVALUATOR, HEAD_OF_AUDIT, HIGHER_AUDITOR)
@@ -62,9 +63,9 @@ class Counted:
 
     def values(self, now: datetime) -> Mapping[str, Any]:
         """The parameters of `condition`."""
-        found = dict(self.ordinary.values(now.date(), name=self.names[0]))
+        found = dict(self.ordinary.values(national_day(now), name=self.names[0]))
         if not self.ordinary.everything and self.informed:
-            found |= self.informed.values(now.date(), name=self.names[1])
+            found |= self.informed.values(national_day(now), name=self.names[1])
         return found
 
 

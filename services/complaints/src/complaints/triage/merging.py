@@ -13,6 +13,7 @@ from complaints.cases.visibility import roles_on
 from complaints.moves.moving import move
 from complaints.triage.matters import Merge
 from directory.copy import find_ancestors
+from directory.zones import national_day
 
 JOINED = "joined"
 """What the parent's history says: another case joined it."""
@@ -72,7 +73,7 @@ async def _open_parent(connection: Connection, opened: Opened, parent_id: UUID, 
     parent = await lock_case(connection, parent_id)
     able = frozenset[str]()
     if parent is not None:
-        ancestors = await find_ancestors(connection, parent["unit_id"], now.date()) if parent["unit_id"] else ()
+        ancestors = await find_ancestors(connection, parent["unit_id"], national_day(now)) if parent["unit_id"] else ()
         able = roles_on(caller, parent, ancestors, now) & {acting_role(role, parent["custody"]) for role in ADMINS}
     if parent is None or not able:
         raise Unprocessable(errors=[Flaw("/parent_id", "unknown_case", _UNKNOWN)])

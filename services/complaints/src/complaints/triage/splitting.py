@@ -30,7 +30,7 @@ from complaints.reporters.queries import find_reporter
 from complaints.reporters.sealing import seal, unseal
 from complaints.triage.matters import Matter, Split
 from complaints.triage.tables import case_parts
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 _KEPT = (
     "type", "region_code", "location", "occurred_on", "channel", "anonymous", "confidential", "filed_by", "institution_id",
@@ -161,7 +161,7 @@ async def _case(
     named = Named(matter.service_id, matter.unit_id, None)
     place = NOWHERE
     if not protected and named != Named(None, None, None):
-        place = await find_place(connection, named, local_day(now, DEFAULT_ZONE))
+        place = await find_place(connection, named, national_day(now))
     near = place.institution_id is not None and place.institution_id == source["institution_id"]
     request = source["type"] == "information_request"
     return {

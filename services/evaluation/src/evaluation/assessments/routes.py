@@ -14,6 +14,7 @@ from chassis.http.routing import router
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
+from directory.zones import national_day
 from evaluation.assessments import campaigns, moving, queries, reading, replies
 from evaluation.assessments.access import Evaluating, Organiser, UnitSide, open_assessment, open_inside
 from evaluation.assessments.lifecycle import COMPLETION, OPENING, PUBLICATION, SUBMISSION
@@ -58,7 +59,7 @@ async def create_assessment(
 @routes.get("/assessments", operation_id="list_assessments", summary="Assessments", response_model=AssessmentPage)
 async def list_assessments(actor: Anyone, connection: Reading, chosen: queries.ChosenAssessments, now: Now) -> Response:
     """What is published, and all of the caller's reach. By unit it is the unit's history."""
-    seen = queries.visible(reach_for_reading(actor, READ, WRITE), actor.person_id, now.date())
+    seen = queries.visible(reach_for_reading(actor, READ, WRITE), actor.person_id, national_day(now))
     page = await queries.FILTERS.page(connection, chosen, queries.LISTED, reach=seen)
     return Response(encode(page.written([replies.assessment(row) for row in page.rows])), media_type="application/json")
 

@@ -20,7 +20,7 @@ from chassis.ops.clock import Now
 from directory.access import AnyActor, may
 from directory.reach import Reach, reach_by_scope, reach_of
 from directory.roles import RESPONSIBLE_OFFICER, SUPERVISOR, UNIT_HEAD, Actor
-from directory.zones import local_day
+from directory.zones import local_day, national_day
 from evaluation.ethics import assessment_operations, assessment_queries
 from evaluation.ethics.assessment_schemas import Assessment, AssessmentPage, AssessmentSummary, NewAssessment
 from evaluation.ethics.catalogues import Document
@@ -67,7 +67,7 @@ async def list_assessments(
     now: Now,
 ) -> Response:
     """Those of the caller's reach, those the caller gave, and what superiors said of the caller."""
-    seen = assessment_queries.visible(_reach(actor), actor.person_id, now.date())
+    seen = assessment_queries.visible(_reach(actor), actor.person_id, national_day(now))
     page = await assessment_queries.FILTERS.page(connection, chosen, assessment_queries.LISTED, reach=seen)
     return Response(encode(page.written([_written(row) for row in page.rows])), media_type="application/json")
 

@@ -13,7 +13,7 @@ from chassis.http.languages import Text
 from chassis.http.problems import Conflict, NotFound
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from evaluation.ethics import queries
 from evaluation.ethics.judging import Judge
 from evaluation.ethics.lifecycle import MOVES, moves_from
@@ -52,7 +52,7 @@ async def lock_case(
 
     Raises NotFound, StaleVersion, EthicsMoveNotAllowed.
     """
-    case = await queries.find_case(connection, case_id, judge, local_day(now, DEFAULT_ZONE), lock=True)
+    case = await queries.find_case(connection, case_id, judge, national_day(now), lock=True)
     if case is None:
         raise NotFound
     expected.check(case["version"])

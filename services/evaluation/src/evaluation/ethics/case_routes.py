@@ -17,7 +17,7 @@ from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from directory.access import Anyone, acting
 from directory.roles import SUPERVISOR, UNIT_HEAD, Actor
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from evaluation.ethics import case_operations, case_replies, opening, queries
 from evaluation.ethics.case_schemas import (
     Accusation,
@@ -53,7 +53,7 @@ async def reply(
     request: Request, connection: Connection, case: Row, judge: Judge, now: Now, *, status: int = 201
 ) -> Response:
     """A case in detail; of one that has just risen above the caller only its address is left."""
-    if await queries.find_case(connection, case["id"], judge, local_day(now, DEFAULT_ZONE)) is None:
+    if await queries.find_case(connection, case["id"], judge, national_day(now)) is None:
         return Response(encode({"id": case["id"]}), status_code=status, media_type="application/json")
     sanctions = read_sanctions(await queries.find_version(connection, "sanctions", case["sanctions_version"]))
     accused = await queries.find_accused(connection, case["id"])
@@ -89,7 +89,7 @@ async def list_ethics_cases(
 ) -> Response:
     """The cases that the caller may judge."""
     judge = await find_judge(connection, actor, now)
-    reach = visible(judge, local_day(now, DEFAULT_ZONE))
+    reach = visible(judge, national_day(now))
     page = await queries.FILTERS.page(connection, chosen, queries.LISTED, reach=reach)
     body = encode(page.written([case_replies.written(row) for row in page.rows]))
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
@@ -102,7 +102,7 @@ async def get_ethics_case(
     request: Request, case_id: UUID, judge: JudgeOfCase, connection: Transaction, now: Now
 ) -> Response:
     """One case. That it was read is put on record."""
-    case = await queries.find_case(connection, case_id, judge, local_day(now, DEFAULT_ZONE))
+    case = await queries.find_case(connection, case_id, judge, national_day(now))
     if case is None:
         raise NotFound
     await case_operations.log_reading(connection, case_id, judge, now)
@@ -123,7 +123,7 @@ async def list_readings(
     now: Now,
 ) -> Response:
     """Every reading of a case, for the head of internal audit and the supervisor."""
-    case = await queries.find_case(connection, case_id, judge, local_day(now, DEFAULT_ZONE))
+    case = await queries.find_case(connection, case_id, judge, national_day(now))
     level = None if case is None else judge.level_in(case["institution_id"])
     if level is None or level < Level.HEAD:
         raise NotFound

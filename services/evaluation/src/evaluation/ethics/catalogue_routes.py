@@ -13,7 +13,7 @@ from chassis.http.problems import NotFound
 from chassis.http.routing import router
 from chassis.http.versions import single
 from chassis.ops.clock import Now
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from evaluation.ethics.catalogue_schemas import ConductRules, EthicsValues, SanctionCatalogue
 from evaluation.ethics.catalogues import CatalogueCode
 from evaluation.ethics.queries import find_catalogue
@@ -39,7 +39,7 @@ async def _reply(request: Request, connection: Connection, code: CatalogueCode, 
 )
 async def get_values(request: Request, _caller: Public, connection: Reading, now: Now, on: OnDay = None) -> Response:
     """The values with the scale on which they are assessed. Which they are is data: the seven of the code by default."""
-    return await _reply(request, connection, "values", on or local_day(now, DEFAULT_ZONE))
+    return await _reply(request, connection, "values", on or national_day(now))
 
 
 @routes.get(
@@ -49,7 +49,7 @@ async def get_conduct_rules(
     request: Request, _caller: Public, connection: Reading, now: Now, on: OnDay = None
 ) -> Response:
     """The 15 rules of conduct of UU 25/2009 art. 34, the checklist of ethics assessments."""
-    return await _reply(request, connection, "conduct_rules", on or local_day(now, DEFAULT_ZONE))
+    return await _reply(request, connection, "conduct_rules", on or national_day(now))
 
 
 @routes.get(
@@ -57,4 +57,4 @@ async def get_conduct_rules(
 )
 async def get_sanctions(request: Request, _caller: Public, connection: Reading, now: Now, on: OnDay = None) -> Response:
     """The ladder of each regime, and the articles whose warning gives time to remedy."""
-    return await _reply(request, connection, "sanctions", on or local_day(now, DEFAULT_ZONE))
+    return await _reply(request, connection, "sanctions", on or national_day(now))

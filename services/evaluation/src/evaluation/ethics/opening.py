@@ -13,7 +13,7 @@ from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Forbidden, Unprocessable
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from evaluation.ethics import queries
 from evaluation.ethics.case_operations import carry_out, lock_case, record
 from evaluation.ethics.case_schemas import NewAccused, NewCase
@@ -86,7 +86,7 @@ async def open_case(connection: Connection, new: NewCase, judge: Judge, now: dat
     own_level = judge.level_in(new.institution_id)
     if own_level is None:
         raise Forbidden
-    day = local_day(now, DEFAULT_ZONE)
+    day = national_day(now)
     values = read_values(await _in_force(connection, "values", now))
     rules = read_conduct(await _in_force(connection, "conduct_rules", now))
     sanctions = read_sanctions(await _in_force(connection, "sanctions", now))
@@ -142,7 +142,7 @@ async def accuse(
     Raises NotFound, StaleVersion, EthicsMoveNotAllowed, JudgedOutside, Unprocessable.
     """
     case, _ = await lock_case(connection, case_id, "accusation", judge, expected=expected, now=now)
-    day = local_day(now, DEFAULT_ZONE)
+    day = national_day(now)
     sanctions = read_sanctions(await queries.find_version(connection, "sanctions", case["sanctions_version"]))
     held = await queries.find_held(connection, case["institution_id"], {new.person_id}, day)
     flaws = _flaws_of_accused([new], held, sanctions.kinds)
@@ -170,7 +170,7 @@ async def _accuse(connection: Connection, case_id: UUID, each: NewAccused, held:
 
 
 async def _in_force(connection: Connection, code: CatalogueCode, now: datetime) -> Mapping[str, Any]:
-    found = await queries.find_catalogue(connection, code, local_day(now, DEFAULT_ZONE))
+    found = await queries.find_catalogue(connection, code, national_day(now))
     if found is None:
         raise LookupError(f"no version of {code} is in force")
     return found

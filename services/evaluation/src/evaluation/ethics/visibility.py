@@ -10,7 +10,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from directory.roles import UNIT_HEAD, Actor
 from directory.tables import appointments, unit_ancestors, units
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 from evaluation.ethics.judging import Judge, Level, judge_of
 from evaluation.ethics.tables import ethics_accused, ethics_cases
 
@@ -28,7 +28,7 @@ async def find_judge(connection: Connection, actor: Actor, now: datetime) -> Jud
     headed = sorted({seat.unit_id for seat in actor.seats if seat.role == UNIT_HEAD and seat.unit_id is not None})
     if not headed:
         return judge_of(actor, ())
-    rows = await _INSPECTORATES.fetch(connection, unit_ids=headed, day=local_day(now, DEFAULT_ZONE))
+    rows = await _INSPECTORATES.fetch(connection, unit_ids=headed, day=national_day(now))
     return judge_of(actor, {row["id"] for row in rows})
 
 

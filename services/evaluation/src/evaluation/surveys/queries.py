@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends
-from sqlalchemy import ColumnElement, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.data.pool import Connection
@@ -16,7 +16,7 @@ from chassis.http.filters import Chosen, Filters, Parameter, Sort, between, one_
 from chassis.http.languages import Text
 from chassis.http.problems import BadRequest, Flaw
 from directory.reach import Reach
-from directory.tables import unit_ancestors
+from directory.tables import TODAY, unit_ancestors
 from evaluation.surveys.definition import Definition, read_definition
 from evaluation.surveys.lifecycle import DRAFT
 from evaluation.surveys.tables import survey_definitions, survey_responses, surveys
@@ -78,7 +78,7 @@ def _in_subtree() -> ColumnElement[bool]:
     below = select(unit_ancestors.c.unit_id).where(
         unit_ancestors.c.unit_id == surveys.c.unit_id,
         unit_ancestors.c.ancestor_id == any_(bindparam("scope", type_=ARRAY(Uuid))),
-        unit_ancestors.c.valid_during.op("@>")(func.current_date()),
+        unit_ancestors.c.valid_during.op("@>")(TODAY),
     )
     return below.exists()
 

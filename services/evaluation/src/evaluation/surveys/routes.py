@@ -17,6 +17,7 @@ from chassis.http.routing import router
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
+from directory.zones import national_day
 from evaluation.rights import READ, WRITE, Conductor, reach_for_reading
 from evaluation.surveys import drafting, operations, paper, queries, replies
 from evaluation.surveys.access import open_survey, shows_result
@@ -60,7 +61,7 @@ async def create_survey(
 @routes.get("/surveys", operation_id="list_surveys", summary="Find surveys", response_model=SurveyPage)
 async def list_surveys(actor: Anyone, connection: Reading, chosen: queries.ChosenSurveys, now: Now) -> Response:
     """Surveys by subject and state; drafts are seen by those who reach them."""
-    seen = queries.visible(reach_for_reading(actor, READ, WRITE), now.date())
+    seen = queries.visible(reach_for_reading(actor, READ, WRITE), national_day(now))
     page = await queries.FILTERS.page(connection, chosen, queries.LISTED, reach=seen)
     return Response(encode(page.written([replies.written(row) for row in page.rows])), media_type="application/json")
 

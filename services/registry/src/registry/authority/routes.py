@@ -20,7 +20,7 @@ from directory.reasons import Reason
 from directory.resolver import Authority as Found
 from directory.resolver import Holding, resolve
 from directory.world import Appointment
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import local_day, national_day
 from registry.authority.queries import load_world
 from registry.authority.schemas import Answers, Authority, Question, Questions
 from registry.moments import Moment, today
@@ -93,7 +93,7 @@ async def _answers(
 ) -> list[tuple[Found, date]]:
     """Each answer with its day: of an instant the day that it is at the institution, which the capital's day finds."""
     instant = at if isinstance(at, datetime) else None
-    day = local_day(instant, DEFAULT_ZONE) if instant else at or today(now)
+    day = national_day(instant) if instant else at or today(now)
     found = await _resolved(connection, questions, Moment(day, at is not None, known_at), now=now)
     answers = [(each, day) for each in found]
     if instant is None:

@@ -21,6 +21,7 @@ from chassis.http.versions import single
 from chassis.ops.clock import Now
 from directory.access import Anyone
 from directory.roles import Actor
+from directory.zones import national_day
 from registry.moments import AtMoment, Moment, OnDay
 from registry.standards import rights
 from registry.standards.routes import readable, reply
@@ -182,7 +183,7 @@ async def _document(
 ) -> Response:
     stipulation = await _decree_on(connection, row["id"], moment)
     content = await _content(connection, row, stipulation, actor, printing=printing, language=request.state.language)
-    dated = row["changed_at"].date() if stipulation is None else stipulation["decree_date"]
+    dated = national_day(row["changed_at"]) if stipulation is None else stipulation["decree_date"]
     return pdf_reply(
         request,
         printing.press,

@@ -16,7 +16,7 @@ from complaints.custody.routing.router import Router
 from complaints.custody.routing.rules import Answer, Matter, Routed
 from complaints.custody.routing.words import Wording
 from complaints.moves.moving import move
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 _NAMED_UNIT = Statement("""
 SELECT CAST(NULLIF(internal ->> 'named_unit_id', '') AS uuid) FROM case_history
@@ -36,7 +36,7 @@ async def assign_by_rule(connection: Connection, case: Row, router: Router, *, n
     routed = await _routed(connection, case, router, now)
     if routed is None or not routed.assigns or routed.unit_id is None:
         return case
-    unit = await find_unit(connection, routed.unit_id, now.date())
+    unit = await find_unit(connection, routed.unit_id, national_day(now))
     if unit is None or not may_have(unit, case) or case["institution_id"] not in (None, unit["institution_id"]):
         return case
     changes: dict[str, Any] = {
@@ -64,7 +64,7 @@ async def _routed(connection: Connection, case: Row, router: Router, now: dateti
     """What the rules say of the case as triage left it; None where a reporter named the unit, or nothing is known of it."""
     named_unit: UUID | None = await _NAMED_UNIT.fetchval(connection, id=case["id"])
     named = Named(case["service_id"], named_unit, case["region_code"])
-    place = await find_place(connection, named, local_day(now, DEFAULT_ZONE))
+    place = await find_place(connection, named, national_day(now))
     if without_rules(place, named, protected=False) is not None:
         return None
     # An institution to which triage sent it asks its own rules, whatever the authority says of the place.

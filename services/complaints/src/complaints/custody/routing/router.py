@@ -16,7 +16,7 @@ import structlog
 from chassis.data.pool import Pool
 from complaints.custody.routing import queries
 from complaints.custody.routing.rules import Answer, Asked, Matter, Routed, locally, nationally
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 LOAD_KEPT_S = 15.0
 _MOST_KEPT = 2_000
@@ -81,7 +81,7 @@ class Router:
 
     async def route(self, answer: Answer, matter: Matter, now: datetime) -> Routed:
         """Where a filing goes by the rules in force now, the nation's first, then those of the institution that has it."""
-        day = local_day(now, DEFAULT_ZONE)
+        day = national_day(now)
         if day != self._day:
             self.forget()
             self._day = day

@@ -33,7 +33,7 @@ from complaints.custody.routing.schemas import (
     SimulationResult,
 )
 from directory.roles import Actor
-from directory.zones import DEFAULT_ZONE, local_day
+from directory.zones import national_day
 
 routes = router(tags=["routing"])
 _JSON = "application/json"
@@ -88,7 +88,7 @@ async def make_routing_rules(
 ) -> Response:
     """In force from its day on for what is filed then; cases that were routed before stay where they are."""
     _check_maker(actor, body.institution_id)
-    today = local_day(now, DEFAULT_ZONE)
+    today = national_day(now)
     row = await operations.make(connection, body, codes, made_by=made_by(actor), today=today, now=now)
     headers = {"Location": f"/v1/routing-rules/{row['id']}"}
     return single(request, _whole(row), version=row["version"], status=201, headers=headers)
@@ -111,7 +111,7 @@ async def simulate_routing_rules(
 ) -> Response:
     """Nothing is kept and no case is touched. The filter is that of the list of cases; protected ones never take part."""
     _check_maker(actor, body.institution_id)
-    day = local_day(now, DEFAULT_ZONE)
+    day = national_day(now)
     flaws = await operations.find_flaws(connection, body.rules, body.institution_id, codes, day)
     if flaws:
         raise Unprocessable(errors=flaws)
