@@ -125,6 +125,26 @@ def test_the_legal_clock_needs_a_filing_within_30_days(
     assert ("completeness_notice" in {duty.rule.stage for duty, _ in plan.duties}) is runs
 
 
+@given(
+    st.sampled_from(["complaint", "information_request", "aspiration"]),
+    st.sampled_from(["unclassified", "public_information", "urgent"]),
+    st.integers(1, 28),
+    st.tuples(st.integers(0, 86_399), st.integers(0, 86_399)),
+)
+def test_of_a_day_the_plans_that_count_days_differ_by_their_instant_alone(
+    case_type: str, case_class: str, day: int, seconds: tuple[int, int]
+) -> None:
+    filing = Filing(case_type, case_class, anonymous=False, occurred_on=date(2026, 2, 3), institution_id=None)
+
+    def planned(second: int) -> Any:
+        moment = at(day, 0) + timedelta(seconds=second)
+        return moment, plan_filing(filing, moment, POLICIES, CALENDAR, make_id=lambda: UUID(int=1))
+
+    (_, first), (later, anew) = map(planned, seconds)
+    assert first.counts_days
+    assert first.begun(later, make_id=lambda: UUID(int=1)) == anew
+
+
 def test_a_pause_for_the_reporter_gives_its_days_back_and_others_none() -> None:
     book = ledger("normative")
     book.take("file_complete", at(9))  # due Monday 16
