@@ -17,6 +17,7 @@ Measure = Callable[[int, int], Awaitable[Figure]]
 """Takes connections and seconds."""
 
 THREE, ONE = "pgbench, three statements", "pgbench, one statement"
+SAME_ROWS = "pgbench, same rows"
 PGBENCH, BARE, SERVICE, GATEWAY, EMPTY = "pgbench", "bare", "service", "gateway", "almost empty"
 SIZED = ("create", "read", "inbox", "track")
 """What mustn't cost more for all the cases that there are."""
@@ -59,11 +60,19 @@ def scenarios(stage: Stage) -> dict[str, Scenario]:
         {
             THREE: _database(stage, *statements.CREATE_IN_THREE, new=True),
             ONE: _database(stage, statements.CREATE_AT_ONCE, new=True),
+            SAME_ROWS: _database(stage, *statements.CREATE_OF_SAME_ROWS, new=True),
             BARE: _direct(stage, stage.bare, "create"),
             SERVICE: _direct(stage, stage.service, "create"),
             GATEWAY: _through_gateway(stage, "create"),
         },
-        (Pair(SERVICE, THREE), Pair(SERVICE, ONE), Pair(BARE, ONE), Pair(SERVICE, BARE), Pair(GATEWAY, SERVICE)),
+        (
+            Pair(SERVICE, SAME_ROWS),
+            Pair(SERVICE, THREE),
+            Pair(SERVICE, ONE),
+            Pair(BARE, ONE),
+            Pair(SERVICE, BARE),
+            Pair(GATEWAY, SERVICE),
+        ),
     )
     size = Scenario(
         "size",

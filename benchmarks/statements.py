@@ -41,6 +41,40 @@ history AS ({_HISTORY.replace("{source}", "filed.id")} FROM filed)
 CREATE_IN_THREE = (CASE, _HISTORY.replace("{source}", "{id}"), _EVENT.replace("{source}", "{id}"))
 """The same as three statements of one transaction."""
 
+_KEY = """
+INSERT INTO idempotency_keys (client, key, body_hash, status, headers, reply)
+VALUES ('benchmarks', CAST({id} AS text), sha256('body'), 201,
+        '{"content-type": "application/json", "cache-control": "no-store"}', CAST(repeat('reply ', 45) AS bytea))
+ON CONFLICT (client, key) DO NOTHING"""
+
+_REPORTER = """
+INSERT INTO reporters (case_id, kind, key_version, nonce, sealed, phone_index, email_index)
+VALUES ({id}, 'individual', 1, CAST('of twelve by' AS bytea), CAST(repeat('sealed ', 16) AS bytea),
+        sha256(CAST('phone' || {id} AS bytea)), sha256(CAST('email' || {id} AS bytea)))"""
+
+_HELD = """
+INSERT INTO custody_intervals (case_id, sequence, from_at, institution_id, reason)
+VALUES ({id}, 1, now(), CAST(:institution_id AS uuid), 'filing')"""
+
+_DUTIES = """
+INSERT INTO deadline_duties (id, case_id, stage, policy_code, policy_version, rule_number, party, started_at, due_at,
+                             calendar_code, calendar_version, check_at)
+SELECT gen_random_uuid(), {id}, stage, policy_code, 1, rule_number, 'agency', now(), now() + interval '3 days',
+       'national', 1, now() + interval '2 days'
+FROM (VALUES ('verification', 'sp4n_2025', 1), ('completeness_notice', 'uu25_2009', 2)) AS duty (stage, policy_code, rule_number)"""
+
+CREATE_OF_SAME_ROWS = (
+    _KEY,
+    CREATE_IN_THREE[0],
+    _REPORTER,
+    CREATE_IN_THREE[1],
+    _HELD,
+    _DUTIES,
+    CREATE_IN_THREE[2],
+)
+"""Every row that the service writes for a filing, a statement for each table: with the key that makes it repeatable, the sealed
+reporter, who holds it, and the duties of the law. What an application writes that has these duties and sends plain INSERTs."""
+
 READ = """
 SELECT c.*, u.name AS unit_name, i.name AS institution_name,
        (SELECT coalesce(array_agg(a.ancestor_id ORDER BY a.depth), '{}') FROM directory_unit_ancestors a
