@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.registry.directory_stage import Stage, flaws, stage
+from api.registry.directory_stage import SINCE, Stage, flaws, stage
 from support.services import ServiceUnderTest
 
 
@@ -241,10 +241,12 @@ async def test_who_may_appoint(registry: ServiceUnderTest) -> None:
 async def test_posts_count_who_fills_them(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     unit = await here.unit("Loket")
-    post = await here.make("posts", unit_id=unit["id"], name="Petugas loket", role="officer", needed=3)
+    post = await here.make(
+        "posts", unit_id=unit["id"], name="Petugas loket", role="officer", needed=3, valid_during=SINCE
+    )
     await here.seat("officer", unit=unit["id"], post_id=post["id"])
     assert (await here.read(f"/posts/{post['id']}"))["filled"] == 1
-    listed = await here.read(f"/posts?unit={unit['id']}&as_of=2019-01-01")
-    assert [(item["needed"], item["filled"]) for item in listed["items"]] == [(3, 0)]
+    listed = await here.read(f"/posts?unit={unit['id']}&as_of=2020-01-01")
+    assert [(item["needed"], item["filled"]) for item in listed["items"]] == [(3, 1)]
     elsewhere = await appoint(here, role="institution_admin", post_id=post["id"])
     assert flaws(elsewhere) == [("/post_id", "unknown_post")]

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.registry.directory_stage import Stage, flaws, stage
+from api.registry.directory_stage import SINCE, Stage, flaws, stage
 from directory.zones import national_day
 from support.services import ServiceUnderTest
 
@@ -179,8 +179,8 @@ async def test_vacancies_are_visible(registry: ServiceUnderTest) -> None:
 async def test_nobody_is_wanted_where_a_unit_has_ended(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     unit = await here.unit("Sementara")
-    await here.make("posts", unit_id=unit["id"], name="Loket", role="officer")
-    await here.make("posts", institution_id=here.id, name="Auditor", role="internal_auditor")
+    await here.make("posts", unit_id=unit["id"], name="Loket", role="officer", valid_during=SINCE)
+    await here.make("posts", institution_id=here.id, name="Auditor", role="internal_auditor", valid_during=SINCE)
     ended = await here.change(f"/units/{unit['id']}", {"valid_during": {"to": ago(1)}})
     assert ended.status_code == 200, ended.text
     assert {name for name, *_ in await vacant(here, "&kind=post")} == {"Auditor"}

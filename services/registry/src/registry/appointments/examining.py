@@ -10,7 +10,7 @@ from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text as Words
 from directory.roles import RESPONSIBLE_OFFICER
 from registry.appointments import holding, problems, queries
-from registry.appointments.tables import posts
+from registry.appointments.tables import placed_posts
 from registry.institutions.tables import institutions
 from registry.terms import Terms
 from registry.units.tables import units
@@ -18,12 +18,15 @@ from registry.units.tables import units
 _ID = bindparam("id", type_=Uuid)
 _DAYS = func.daterange(bindparam("begins", type_=Date), bindparam("ends", type_=Date))
 _POST = Statement(
-    select(posts.c.id).where(
-        posts.c.id == _ID,
-        posts.c.institution_id == bindparam("institution_id", type_=Uuid),
-        posts.c.unit_id.is_not_distinct_from(bindparam("unit_id", type_=Uuid)),
+    select(
+        func.bool_or(_DAYS.op("&&")(placed_posts.c.valid_during) & _DAYS.op("&<")(placed_posts.c.valid_during))
+    ).where(
+        placed_posts.c.id == _ID,
+        placed_posts.c.institution_id == bindparam("institution_id", type_=Uuid),
+        placed_posts.c.unit_id.is_not_distinct_from(bindparam("unit_id", type_=Uuid)),
     )
 )
+"""Whether a post lasts as long as the appointment; null if it never was at that place. Who fills it may have sat there before."""
 _UNIT_COVERS = Statement(select(func.range_agg(units.c.valid_during).op("@>")(_DAYS)).where(units.c.id == _ID))
 _INSTITUTION_COVERS = Statement(
     select(func.range_agg(institutions.c.valid_during).op("@>")(_DAYS)).where(institutions.c.id == _ID)
@@ -44,10 +47,8 @@ async def examine(connection: Connection, seat: Mapping[str, Any], *, terms: Ter
     covering, whose = (_INSTITUTION_COVERS, institution_id) if unit_id is None else (_UNIT_COVERS, unit_id)
     if not await covering.fetchval(connection, id=whose, begins=begins, ends=ends):
         raise problems.outside_place()
-    if seat["post_id"] is not None and not await _POST.fetchrow(
-        connection, id=seat["post_id"], institution_id=institution_id, unit_id=unit_id
-    ):
-        raise problems.unknown_post()
+    if seat["post_id"] is not None:
+        await _check_post(connection, seat)
     holders: list[Row] = []
     if seat["role"] in holding.SINGLE:
         holders = await queries.find_holders(
@@ -83,6 +84,15 @@ async def examine(connection: Connection, seat: Mapping[str, Any], *, terms: Ter
         has_holder=any(each["valid_from"] <= begins for each in holders),
         **grounds,
     )
+
+
+async def _check_post(connection: Connection, seat: Mapping[str, Any]) -> None:
+    place_and_days = {name: seat[name] for name in ("institution_id", "unit_id", "begins", "ends")}
+    lasts = await _POST.fetchval(connection, id=seat["post_id"], **place_and_days)
+    if lasts is None:
+        raise problems.unknown_post()
+    if not lasts:
+        raise problems.outside_post()
 
 
 async def _grounds(connection: Connection, seat: Mapping[str, Any]) -> _Grounds:

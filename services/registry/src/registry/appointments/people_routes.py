@@ -24,6 +24,7 @@ from registry.appointments.schemas import (
     PersonPatch,
     PersonRecord,
     Post,
+    PostEnding,
     PostPage,
     VacancyPage,
 )
@@ -33,6 +34,7 @@ from registry.shapes import shown_period
 from registry.terms import KnownTerms
 
 _TAKEN: dict[int | str, dict[str, Any]] = {409: {"description": "identifier_taken"}}
+_HELD: dict[int | str, dict[str, Any]] = {409: {"description": "still_in_use, already_ended"}}
 
 routes = router(tags=["people"])
 
@@ -104,14 +106,14 @@ async def change_person(
 async def list_posts(
     _caller: Public, connection: Reading, moment: OnDay, chosen: Annotated[Chosen, posts.FILTERS.dependency()]
 ) -> Response:
-    """How many people each post needs, and how many fill it on a day."""
+    """The posts that exist on a day: where they are, how many people each needs, and how many fill it."""
     page = await posts.find_posts(connection, chosen, moment)
     return Response(encode(page.written([posts.shown(row) for row in page.rows])), media_type="application/json")
 
 
 @routes.get("/posts/{post_id}", operation_id="get_post", summary="A post", response_model=Post)
 async def get_post(request: Request, _caller: Public, connection: Reading, moment: OnDay, post_id: UUID) -> Response:
-    """A post with how many people fill it on a day."""
+    """A post with how many people fill it on a day. Unless a day is named, also one that begins later or has ended."""
     row = await posts.find_post(connection, post_id, moment)
     if row is None:
         raise NotFound
@@ -126,6 +128,24 @@ async def establish_post(
     row = await posts.establish(connection, body.model_dump(), actor=actor, terms=terms, now=now)
     headers = {"Location": f"/v1/posts/{row['id']}"}
     return single(request, posts.shown(row), version=row["version"], status=201, headers=headers)
+
+
+@routes.post(
+    "/posts/{post_id}/ending", operation_id="end_post", summary="End a post", response_model=Post, responses=_HELD
+)
+async def end_post(
+    request: Request,
+    actor: Manager,
+    connection: Transaction,
+    now: Now,
+    _once: Once,
+    expected: IfMatch,
+    post_id: UUID,
+    body: PostEnding,
+) -> Response:
+    """From a day on the post doesn't exist any more; refused while somebody holds it on that day or later."""
+    row = await posts.end(connection, post_id, valid_to=body.valid_to, actor=actor, now=now, expected=expected)
+    return single(request, posts.shown(row), version=row["version"])
 
 
 @routes.get("/vacancies", operation_id="list_vacancies", summary="What is vacant", response_model=VacancyPage)

@@ -1,6 +1,7 @@
 """What can be wrong with people, posts and appointments."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Problem, Unprocessable
@@ -30,6 +31,11 @@ _OUTSIDE = Text(
     "Unit atau instansi tidak berlaku sepanjang masa itu.",
     "The unit or institution isn't in force during the whole of the period.",
 )
+_OUTSIDE_POST = Text(
+    "Jabatan ini tidak ada selama masa itu, atau berakhir lebih dahulu.",
+    "The post doesn't exist during the period, or ends before it does.",
+)
+_BEFORE_IT_BEGINS = Text("Jabatan harus berakhir sesudah mulai: {begins}.", "A post ends after it begins: {begins}.")
 _TAKEN = Text("Sudah dipakai orang lain.", "It belongs to another person.")
 HELD = Text(
     "Kursi ini dijabat {holder} sejak {begins} sampai {ends}.",
@@ -45,10 +51,10 @@ class SeatTaken(Conflict):
 
 
 class AlreadyEnded(Conflict):
-    """An appointment ends once, and not later than it would have anyway."""
+    """An appointment or a post ends once, and not later than it would have anyway."""
 
     code = "already_ended"
-    title = Text("Masa jabatan sudah berakhir pada atau sebelum tanggal itu", "It ends on or before that day already")
+    title = Text("Sudah berakhir pada atau sebelum tanggal itu", "It ends on or before that day already")
 
 
 class IdentifierTaken(Conflict):
@@ -105,6 +111,15 @@ def not_longer() -> Unprocessable:
 
 def outside_place() -> Unprocessable:
     return flawed("/valid_during", "outside_place", _OUTSIDE)
+
+
+def outside_post() -> Unprocessable:
+    return flawed("/post_id", "outside_post", _OUTSIDE_POST)
+
+
+def ends_before_it_begins(begins: date) -> Unprocessable:
+    detail = Text(_BEFORE_IT_BEGINS.id.format(begins=begins), _BEFORE_IT_BEGINS.en.format(begins=begins))
+    return flawed("/valid_to", "period_backwards", detail)
 
 
 PROBLEMS: Mapping[str, Problem] = {

@@ -66,10 +66,26 @@ class NewPost(Body):
     name: Line
     role: str
     needed: Annotated[int, Field(ge=1, le=10_000, description="How many people it needs")] = 1
+    valid_during: PeriodStated = Field(
+        PeriodStated(), description="When it exists; without `from` it begins today, where the institution is"
+    )
+
+
+class PostEnding(Body):
+    """`valid_to` is the first day on which the post doesn't exist any more."""
+
+    valid_to: date
+
+
+class PostPeriod(Shape):
+    """The days of a post at its place; `from` null: since whenever, as nobody has said."""
+
+    from_: date | None = Field(alias="from")
+    to: date | None
 
 
 class Post(Shape):
-    """`filled` counts who is in office on the day."""
+    """Where a post is on the day; `filled` counts who is in office on it. `valid_during`: how long it is at that place."""
 
     id: UUID
     institution_id: UUID
@@ -78,6 +94,7 @@ class Post(Shape):
     role: str
     needed: int
     filled: int
+    valid_during: PostPeriod
 
 
 class PostPage(Shape):

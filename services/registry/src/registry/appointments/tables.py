@@ -1,4 +1,4 @@
-"""Tables of people, posts and appointments; appointments have recorded time."""
+"""Tables of people, posts and appointments; posts have valid time, appointments recorded time too."""
 
 from sqlalchemy import (
     BigInteger,
@@ -10,16 +10,19 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     Integer,
     Table,
     Text,
     Uuid,
+    select,
     text,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint
 
-from chassis.data.temporal import TemporalForeignKey
+from chassis.data.temporal import TemporalForeignKey, TemporalPrimaryKey
 from registry.institutions.tables import institution_identities
 from registry.metadata import metadata
 from registry.recorded import history_of, known_of, period, stamp
@@ -53,11 +56,35 @@ posts = Table(
     Column("needed", Integer, nullable=False),  # people
     Column("version", BigInteger, nullable=False, server_default=text("0")),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("valid_during", DATERANGE, nullable=False, server_default=text("'(,)'")),  # at this place
     ForeignKeyConstraint(["unit_id", "institution_id"], _UNIT, name="posts_unit_fk"),
     CheckConstraint("needed >= 1", name="needed_positive"),
+    CheckConstraint("NOT isempty(valid_during)", name="period"),
     Index("posts_institution_id_idx", "institution_id", "name", "id"),
     Index("posts_unit_id_idx", "unit_id"),
 )
+
+post_former_places = Table(
+    "post_former_places",
+    metadata,
+    Column("post_id", Uuid, ForeignKey(posts.c.id), nullable=False),
+    Column("institution_id", Uuid, nullable=False),
+    Column("unit_id", Uuid, nullable=False),
+    period(),
+    TemporalPrimaryKey("post_id", "valid_during", name="post_former_places_pk"),
+    ForeignKeyConstraint(["unit_id", "institution_id"], _UNIT, name="post_former_places_unit_fk"),
+    Index("post_former_places_unit_id_idx", "unit_id"),
+)
+
+
+def _placed() -> FromClause:
+    former = {name: post_former_places.c[name] for name in ("institution_id", "unit_id", "valid_during")}
+    before = select(*(former.get(column.name, column) for column in posts.c)).join_from(posts, post_former_places)
+    return union_all(select(posts), before).subquery("placed_posts")
+
+
+placed_posts = _placed()
+"""A row for each place where a post is or was, with its days there."""
 
 _ONE_OF_AN_INSTITUTION = (
     "unit_id IS NULL AND acting <> 'plh' AND role = ANY (ARRAY["

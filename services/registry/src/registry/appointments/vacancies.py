@@ -28,7 +28,7 @@ from chassis.data.statements import Row
 from chassis.http.filters import Chosen, Filters, Listed, Sort, one_of
 from directory.roles import RESPONSIBLE_OFFICER, STANDING_BESIDE, SUPERVISOR, UNIT_HEAD
 from directory.world import JAKARTA
-from registry.appointments.tables import appointments, posts
+from registry.appointments.tables import appointments, placed_posts
 from registry.institutions.tables import institutions
 from registry.moments import AS_OF, Moment, held
 from registry.units.subtrees import of_units
@@ -66,22 +66,23 @@ def _goes_on(table: FromClause, identity: ColumnElement[Any]) -> ColumnElement[b
 
 
 def _posts() -> Select[Any]:
+    post = placed_posts.c
     filled: ColumnElement[int] = (
-        select(cast(func.count(), Integer)).where(_A.post_id == posts.c.id, _IN_OFFICE).scalar_subquery()
+        select(cast(func.count(), Integer)).where(_A.post_id == post.id, _IN_OFFICE).scalar_subquery()
     )
-    of_the_whole = posts.c.unit_id.is_(None) & _goes_on(institutions, posts.c.institution_id)
+    of_the_whole = post.unit_id.is_(None) & _goes_on(institutions, post.institution_id)
     return select(
         literal("post", Text),
-        posts.c.id,
-        posts.c.role,
-        posts.c.institution_id,
-        posts.c.unit_id,
-        posts.c.id,
-        posts.c.name,
-        posts.c.needed,
+        post.id,
+        post.role,
+        post.institution_id,
+        post.unit_id,
+        post.id,
+        post.name,
+        post.needed,
         filled,
         literal(value=False),
-    ).where(filled < posts.c.needed, or_(_goes_on(units, posts.c.unit_id), of_the_whole))
+    ).where(held(placed_posts, known=False), filled < post.needed, or_(_goes_on(units, post.unit_id), of_the_whole))
 
 
 _AUTONOMOUS = or_(

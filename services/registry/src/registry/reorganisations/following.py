@@ -58,11 +58,23 @@ WITH {_PASSING}, taken AS (
 )
 UPDATE services SET unit_id = taken.to_unit_id, institution_id = taken.institution_id, code = taken.code
 FROM taken WHERE services.id = taken.id RETURNING services.id""")  # noqa: S608 - ours
+# A post that exists on the day or later is at the successor from that day on; until then it was where it was.
 _PASS_POSTS = Statement("""
-UPDATE posts SET unit_id = heir.to_id, institution_id = place.institution_id, version = posts.version + 1
-FROM unit_successions AS heir JOIN unit_identities AS place ON place.id = heir.to_id
-WHERE heir.reorganisation_id = CAST(:id AS uuid) AND heir.position = 0 AND heir.to_id <> heir.from_id
-AND posts.unit_id = heir.from_id""")
+WITH passing AS (
+    SELECT posts.id, posts.institution_id AS from_institution_id, posts.unit_id AS from_unit_id, heir.to_id,
+        place.institution_id, posts.valid_during * daterange(NULL, CAST(:day AS date)) AS before,
+        posts.valid_during * daterange(CAST(:day AS date), NULL) AS after
+    FROM unit_successions AS heir JOIN unit_identities AS place ON place.id = heir.to_id
+    JOIN posts ON posts.unit_id = heir.from_id
+    WHERE heir.reorganisation_id = CAST(:id AS uuid) AND heir.position = 0 AND heir.to_id <> heir.from_id
+    AND posts.valid_during && daterange(CAST(:day AS date), NULL)
+), kept AS (
+    INSERT INTO post_former_places (post_id, institution_id, unit_id, valid_during)
+    SELECT id, from_institution_id, from_unit_id, before FROM passing WHERE NOT isempty(before)
+)
+UPDATE posts SET unit_id = passing.to_id, institution_id = passing.institution_id, valid_during = passing.after,
+    version = posts.version + 1
+FROM passing WHERE posts.id = passing.id""")
 _EFFECT = Statement("""
 UPDATE reorganisations SET effected_at = CAST(:now AS timestamptz), version = version + 1
 WHERE id = CAST(:id AS uuid) AND effected_at IS NULL RETURNING *""")
@@ -112,7 +124,7 @@ async def take_effect(connection: Connection, identity: UUID, *, by: By) -> Row 
     await places.keep(connection, [row["id"] for row in passing], until=effected["effective_on"])
     moved = await _PASS_SERVICES.fetch(connection, id=identity)
     await service_facts.record_changes(connection, [row["id"] for row in moved], now=by.now)
-    await _PASS_POSTS.execute(connection, id=identity)
+    await _PASS_POSTS.execute(connection, id=identity, day=effected["effective_on"])
     for standard in following:
         await _follow(connection, standard, identity, by=by)
     await _record(connection, effected, "reorganisation.effected", at=by.now)
