@@ -19,7 +19,7 @@ class Target(NamedTuple):
 
 
 SHARES = (
-    Target("create", "service", "pgbench, three statements", 0.45),
+    Target("create", "service", "pgbench, same rows", 0.45),  # docs/decisions/0026
     Target("create", "gateway", "service", 0.80),
     Target("read", "service", "bare", 0.60),
     Target("read", "gateway", "service", 0.65),

@@ -1,5 +1,6 @@
 """Options, targets and the judgement of ratios."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from benchmarks import report, statements, targets
 from benchmarks.figures import Figure, Measurement
 from benchmarks.options import SCENARIOS, Options, read_options
 from benchmarks.scenarios import Pair, Scenario
+
+from complaints.intake.statement import STATEMENTS
 
 
 def measured(variant: str, connections: int, *rates: float, p50_ms: float = 1.0) -> list[Measurement]:
@@ -104,6 +107,13 @@ def test_the_one_statement_writes_the_same_three_tables() -> None:
     assert script.count(";") == 1
 
 
+def test_the_same_rows_are_those_of_a_filing() -> None:
+    """The reference may leave out no table that the service's own statement writes, nor add one."""
+    ours = re.findall(r"INSERT INTO (\w+)", STATEMENTS[True, False].sql)
+    theirs = re.findall(r"^INSERT INTO (\w+)", "".join(statements.CREATE_OF_SAME_ROWS), re.MULTILINE)
+    assert sorted(theirs) == sorted(ours)
+
+
 def test_no_place_is_left_open_in_a_script() -> None:
-    for statement in (statements.READ, statements.INBOX, statements.CREATE_AT_ONCE, *statements.CREATE_IN_THREE):
+    for statement in (statements.READ, statements.INBOX, statements.CREATE_AT_ONCE, *statements.CREATE_OF_SAME_ROWS):
         assert "{id}" not in statements.for_pgbench(statement, new=False)

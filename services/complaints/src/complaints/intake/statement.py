@@ -72,11 +72,12 @@ SELECT 1 FROM filed
 """)  # noqa: S608 - no caller's text in it
 
 
-_STATEMENTS = {
+STATEMENTS = {
     (once, with_files): _statement(_CLAIM if once else "SELECT 1", _ATTACHED if with_files else "")
     for once in (False, True)
     for with_files in (False, True)
 }
+"""By whether the filing has a key, and files."""
 
 
 async def insert_case(
@@ -116,7 +117,7 @@ async def insert_case(
         values |= _prefixed("key", key)
     if attachments:
         values["attachments"] = attachments
-    statement = _STATEMENTS[key is not None, bool(attachments)]
+    statement = STATEMENTS[key is not None, bool(attachments)]
     return await statement.fetchval(connection, **values) is not None
 
 
