@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from api.registry.directory_stage import Stage, code, flaws, stage, until
-from registry.services import queries
 from support.services import ServiceUnderTest
 
 
@@ -156,70 +155,6 @@ async def test_words_are_found_in_any_form(registry: ServiceUnderTest, words: st
 
 async def found(here: Stage, query: str) -> list[str]:
     return [item["name"] for item in (await here.read(f"/services?institution={here.id}&{query}"))["items"]]
-
-
-async def test_the_most_relevant_come_first(registry: ServiceUnderTest) -> None:
-    here = await stage(registry)
-    unit, word = (await here.unit("U"))["id"], f"kwz{code()}"
-    await enter(here, unit, name="A lain", description=f"Untuk {word}")
-    await enter(here, unit, name=f"Z {word}")  # in the name, which weighs more
-    await enter(here, unit, name=f"Y {word} {word}")
-    await enter(here, unit, name=f"X {word[:-1]}x")  # a typo away: it is no hit while there are others
-    # Twice in the name, once, in the description alone; by name it would be the other way round.
-    best = [f"Y {word} {word}", f"Z {word}", "A lain"]
-    assert await found(here, f"q={word}") == best
-    assert await found(here, f"q={word}&sort=relevance") == best
-    assert await found(here, f"q={word}&sort=-relevance") == best[::-1]
-    assert await found(here, f"q={word}&sort=name") == sorted(best)
-    seen: list[str] = []
-    path: str | None = f"/services?institution={here.id}&q={word}&limit=1&count=exact"
-    while path:
-        page = await here.read(path)
-        assert page["count"] == 3
-        seen += [item["name"] for item in page["items"]]
-        path = page["next"] and page["next"].removeprefix("/v1")
-    assert seen == best
-
-
-async def test_the_likest_names_come_first_for_a_typo(registry: ServiceUnderTest) -> None:
-    here = await stage(registry)
-    unit = (await here.unit("U"))["id"]
-    await enter(here, unit, name="Akta Pengesahan Anak")
-    await enter(here, unit, name="Zat Pengesahannnn")
-    assert await found(here, "q=pengesahxn") == ["Akta Pengesahan Anak", "Zat Pengesahannnn"]
-    assert await found(here, "q=pengesahxn&limit=1") == ["Akta Pengesahan Anak"]
-
-
-async def test_a_typo_is_forgiven_though_somebody_else_made_it(registry: ServiceUnderTest) -> None:
-    """Words count where they are sought: a misspelt draft of one institution doesn't hide the services of all others."""
-    here, other = await stage(registry), await stage(registry)
-    await enter(other, (await other.unit("U"))["id"], name="Akta Perkawinxn")
-    unit = (await here.unit("U"))["id"]
-    await enter(here, unit, name="Akta Perkawinan", region_codes=["51.71"])
-    await enter(here, unit, name="Salinan Akta Perkawinan", region_codes=["33.74"])
-    both = ["Akta Perkawinan", "Salinan Akta Perkawinan"]
-    assert sorted(await found(here, "q=perkawinxn")) == both
-    assert await found(here, "q=perkawinxn&region=33.74") == both[1:]
-    assert await found(other, "q=perkawinxn") == ["Akta Perkawinxn"]
-    first = await here.read(f"/services?institution={here.id}&q=perkawinxn&limit=1&count=exact")
-    rest = await here.read(first["next"].removeprefix("/v1"))
-    assert sorted(item["name"] for item in first["items"] + rest["items"]) == both
-    assert (first["count"], rest["next"]) == (2, None)
-
-
-async def test_more_hits_than_can_be_ranked_come_by_name(
-    registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queries, "MOST_RANKED", 2)
-    here = await stage(registry)
-    unit, word = (await here.unit("U"))["id"], f"kwy{code()}"
-    await enter(here, unit, name="A lain", description=f"Untuk {word}")
-    await enter(here, unit, name=f"Z {word}")
-    await enter(here, unit, name=f"Y {word} {word}")
-    first = await here.read(f"/services?institution={here.id}&q={word}&limit=2")
-    rest = await here.read(first["next"].removeprefix("/v1"))
-    names = [item["name"] for item in first["items"] + rest["items"]]
-    assert names == ["A lain", f"Y {word} {word}", f"Z {word}"]
 
 
 async def test_filters(registry: ServiceUnderTest) -> None:

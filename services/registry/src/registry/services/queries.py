@@ -14,6 +14,7 @@ from sqlalchemy import (
     Double,
     Float,
     FromClause,
+    Integer,
     Select,
     Text,
     Uuid,
@@ -178,15 +179,6 @@ FILTERS = replace(
 """What a caller may ask for. `relevance` counts with words alone; without them the order is that of names."""
 MOST_RANKED = 5_000
 """Of more hits than that the best are no better than the rest: they come by name, and a page costs what it did."""
-
-
-def _hits(table: FromClause) -> Statement:
-    return Statement(
-        select(func.count()).select_from(select(table.c.id).where(_worded(table)).limit(MOST_RANKED + 1).subquery())
-    )
-
-
-_HITS, _HITS_THEN = _hits(services), _hits(services_then)
 _ONE = Statement(_listed(services).where(services.c.id == _ID))
 _PROVIDER = Statement(
     select(institutions.c.time_zone, institutions.c.region_code, institution_identities.c.code)
@@ -212,39 +204,31 @@ _OFFERED_ONE = Statement(_listed(services_then).where(services_then.c.id == _ID,
 async def find_services(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
     """A page of services: whatever their state, or those that were active on the day that was stated, where they were then."""
     values = {**moment.values, "stated": moment.stated}
-    words = chosen.values.get("q")
     changed = moment.stated and await changed_since(connection, moment.day)
-    hits = 0 if words is None else await _count_hits(connection, words, on=moment.day if changed else None)
-    chosen = _ordered(chosen, rankable=words is not None and hits <= MOST_RANKED)
-    way = _Way(
-        worded=words is None or hits > 0,
-        ranked=chosen.sort.lstrip("-") == RELEVANCE,
-        wide=await is_wide(connection, chosen, moment),
-        changed=changed,
-    )
-    if not 0 < hits <= MOST_RANKED or (len(chosen.values) == 1 and not moment.stated):
-        return await _page(connection, chosen, way, values)
-    # Others may use the word, or misspell it: where nobody does among those that are sought, it is a typo here.
-    first = chosen if chosen.cursor is None else replace(chosen, cursor=None, limit=1, count=False)
-    page = await _page(connection, first, way, values)
-    if not page.rows:
-        return await _page(connection, chosen, way._replace(worded=False), values)
-    return page if first is chosen else await _page(connection, chosen, way, values)
-
-
-async def _page(connection: Connection, chosen: Chosen, way: _Way, values: Mapping[str, Any]) -> Listed:
-    search = _SEARCHES[way]
+    way = _Way(worded=True, ranked=False, wide=await is_wide(connection, chosen, moment), changed=changed)
+    rankable = False
+    if "q" in chosen.values:
+        # Others may use the word, or misspell it: where nobody does among those that are sought, it is a typo here.
+        hits = await _count_hits(connection, chosen, way, values)
+        way, rankable = way._replace(worded=hits > 0), hits <= MOST_RANKED
+    chosen = _ordered(chosen, rankable=rankable)
+    search = _SEARCHES[way._replace(ranked=chosen.sort.lstrip("-") == RELEVANCE)]
     return await search.filters.page(connection, chosen, search.source, reach=("all", search.offered, values))
 
 
-async def _count_hits(connection: Connection, words: str, *, on: date | None) -> int:
-    """How many services have these words, now or on a day."""
-    found: int = (
-        await _HITS.fetchval(connection, q=words)
-        if on is None
-        else await _HITS_THEN.fetchval(connection, q=words, as_of=on)
+async def _count_hits(connection: Connection, chosen: Chosen, way: _Way, values: Mapping[str, Any]) -> int:
+    """How many of the services that are sought have the words; of more than can be ranked, one more than those."""
+    search = _SEARCHES[way]
+    statement = search.filters.statements.get(
+        ("hits", *sorted(chosen.values)),
+        lambda: select(func.count()).select_from(
+            search.source.where(search.offered, *search.filters.conditions(chosen))
+            .limit(bindparam("most", type_=Integer))
+            .subquery()
+        ),
     )
-    return found
+    hits: int = await statement.fetchval(connection, **chosen.values, **values, most=MOST_RANKED + 1)
+    return hits
 
 
 def _ordered(chosen: Chosen, *, rankable: bool) -> Chosen:

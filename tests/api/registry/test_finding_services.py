@@ -1,0 +1,139 @@
+"""Finding services by words: the best first, a typo forgiven, and what a page of it costs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.registry.directory_stage import code, stage
+from api.registry.test_services import enter, found
+from chassis.data.pool import Connection
+from chassis.data.statements import Statement
+from registry.services import queries
+from support.services import ServiceUnderTest
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The text of each statement that finds or counts services, as they are run."""
+    run: list[str] = []
+
+    def watched(original: Callable[..., Any]) -> Callable[..., Any]:
+        async def watch(statement: Statement, connection: Connection, **values: Any) -> Any:
+            if "FROM services" in statement.sql:
+                run.append(statement.sql)
+            return await original(statement, connection, **values)
+
+        return watch
+
+    for name in ("fetch", "fetchval"):
+        monkeypatch.setattr(Statement, name, watched(getattr(Statement, name)))
+    return run
+
+
+async def test_the_most_relevant_come_first(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    unit, word = (await here.unit("U"))["id"], f"kwz{code()}"
+    await enter(here, unit, name="A lain", description=f"Untuk {word}")
+    await enter(here, unit, name=f"Z {word}")  # in the name, which weighs more
+    await enter(here, unit, name=f"Y {word} {word}")
+    await enter(here, unit, name=f"X {word[:-1]}x")  # a typo away: it is no hit while there are others
+    # Twice in the name, once, in the description alone; by name it would be the other way round.
+    best = [f"Y {word} {word}", f"Z {word}", "A lain"]
+    assert await found(here, f"q={word}") == best
+    assert await found(here, f"q={word}&sort=relevance") == best
+    assert await found(here, f"q={word}&sort=-relevance") == best[::-1]
+    assert await found(here, f"q={word}&sort=name") == sorted(best)
+    seen: list[str] = []
+    path: str | None = f"/services?institution={here.id}&q={word}&limit=1&count=exact"
+    while path:
+        page = await here.read(path)
+        assert page["count"] == 3
+        seen += [item["name"] for item in page["items"]]
+        path = page["next"] and page["next"].removeprefix("/v1")
+    assert seen == best
+
+
+async def test_the_likest_names_come_first_for_a_typo(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    unit = (await here.unit("U"))["id"]
+    await enter(here, unit, name="Akta Pengesahan Anak")
+    await enter(here, unit, name="Zat Pengesahannnn")
+    assert await found(here, "q=pengesahxn") == ["Akta Pengesahan Anak", "Zat Pengesahannnn"]
+    assert await found(here, "q=pengesahxn&limit=1") == ["Akta Pengesahan Anak"]
+
+
+async def test_a_typo_is_forgiven_though_somebody_else_made_it(registry: ServiceUnderTest) -> None:
+    """Words count where they are sought: a misspelt draft of one institution doesn't hide the services of all others."""
+    here, other = await stage(registry), await stage(registry)
+    await enter(other, (await other.unit("U"))["id"], name="Akta Perkawinxn")
+    unit = (await here.unit("U"))["id"]
+    await enter(here, unit, name="Akta Perkawinan", region_codes=["51.71"])
+    await enter(here, unit, name="Salinan Akta Perkawinan", region_codes=["33.74"])
+    both = ["Akta Perkawinan", "Salinan Akta Perkawinan"]
+    assert sorted(await found(here, "q=perkawinxn")) == both
+    assert await found(here, "q=perkawinxn&region=33.74") == both[1:]
+    assert await found(other, "q=perkawinxn") == ["Akta Perkawinxn"]
+    first = await here.read(f"/services?institution={here.id}&q=perkawinxn&limit=1&count=exact")
+    rest = await here.read(first["next"].removeprefix("/v1"))
+    assert sorted(item["name"] for item in first["items"] + rest["items"]) == both
+    assert (first["count"], rest["next"]) == (2, None)
+
+
+async def test_more_hits_than_can_be_ranked_come_by_name(
+    registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_RANKED", 2)
+    here = await stage(registry)
+    unit, word = (await here.unit("U"))["id"], f"kwy{code()}"
+    await enter(here, unit, name="A lain", description=f"Untuk {word}")
+    await enter(here, unit, name=f"Z {word}")
+    await enter(here, unit, name=f"Y {word} {word}")
+    first = await here.read(f"/services?institution={here.id}&q={word}&limit=2")
+    rest = await here.read(first["next"].removeprefix("/v1"))
+    names = [item["name"] for item in first["items"] + rest["items"]]
+    assert names == ["A lain", f"Y {word} {word}", f"Z {word}"]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("q={word}", ["Y {word} {word}", "Z {word}", "A lain"]),
+        ("q={typo}", ["Y {word} {word}", "Z {word}"]),  # the misspelt word of a service elsewhere
+        ("q={word}&sort=name", ["A lain", "Y {word} {word}", "Z {word}"]),
+    ],
+)
+async def test_a_page_of_a_search_is_a_count_of_hits_and_a_list(
+    registry: ServiceUnderTest, statements: list[str], query: str, names: list[str]
+) -> None:
+    """The second page as the first: both are sought under the same filters."""
+    here, other = await stage(registry), await stage(registry)
+    unit, word = (await here.unit("U"))["id"], f"kwy{code()}"
+    told = {"word": word, "typo": f"{word[:-1]}x"}
+    await enter(here, unit, name="A lain", description=f"Untuk {word}")
+    await enter(here, unit, name=f"Z {word}")
+    await enter(here, unit, name=f"Y {word} {word}")
+    await enter(other, (await other.unit("U"))["id"], name=told["typo"])
+    path: str | None = f"/services?institution={here.id}&limit=2&{query.format(**told)}"
+    seen: list[str] = []
+    while path:
+        statements.clear()
+        page = await here.read(path)
+        assert len(statements) == 2
+        seen += [item["name"] for item in page["items"]]
+        path = page["next"] and page["next"].removeprefix("/v1")
+    assert seen == [name.format(**told) for name in names]
+
+
+async def test_hits_are_ranked_if_those_that_are_sought_are_few(
+    registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many services elsewhere have the word."""
+    monkeypatch.setattr(queries, "MOST_RANKED", 2)
+    here, other = await stage(registry), await stage(registry)
+    unit, far, word = (await here.unit("U"))["id"], (await other.unit("U"))["id"], f"kwy{code()}"
+    for number in range(3):
+        await enter(other, far, name=f"{word} {number}")
+    await enter(here, unit, name="A lain", description=f"Untuk {word}")
+    await enter(here, unit, name=f"Z {word}")
+    assert await found(here, f"q={word}") == [f"Z {word}", "A lain"]
