@@ -20,8 +20,8 @@ from complaints.deadlines.shelf import Shelf
 from complaints.escalation.operations import attend, end_pauses
 
 BATCH = 400
-AT_ONCE = 100
-"""Cases of one transaction: their locks are held for about a tenth of a second."""
+AT_ONCE = 50
+"""Cases of one transaction: their locks are held for less than a tenth of a second."""
 HANDS = 2
 """Transactions at once, one decides while the other writes: as many connections, of those that aren't for requests."""
 LOOK_EVERY_S = 5.0
@@ -92,6 +92,7 @@ async def _run(pool: Pool, errand: Errand, ids: Sequence[UUID], now: datetime, s
             taken = await _TAKE.fetch(connection, case_ids=ids)
             await errand.attend(connection, [dict(case) for case in taken], now, shelf)
     except Exception:
+        shelf.forget()  # what failed may be older than what it is about
         if len(ids) > 1:
             half = len(ids) // 2
             await _run(pool, errand, ids[:half], now, shelf)
