@@ -58,7 +58,8 @@ async def run(app: FastAPI) -> None:
 async def recount(pool: Pool, now: datetime) -> int:
     """Count all open cases by the calendars as they are, if these changed since the last time; how many dates moved.
 
-    A case that fails holds up none behind it: it is tried once more at the end, and then left to whoever reads the log.
+    A case that fails holds up none behind it: it is tried once more at the end. One that fails then too keeps its old dates until the
+    calendars change again: the log names it.
     """
     async with begin(pool) as connection:
         stamp = await _STAMP.fetchval(connection)
