@@ -5,7 +5,8 @@ import random
 from uuid import uuid4
 
 from chassis.data import events
-from chassis.data.sequencer import sequence_batch, verify_chain
+from chassis.data.pool import Connection, open_pool
+from chassis.data.sequencer import Sequencer, sequence_batch, verify_chain
 from chassis.ops.clock import utc_now
 from support.services import ServiceUnderTest
 
@@ -125,3 +126,26 @@ async def test_a_long_poll_is_woken_by_news(notebook: ServiceUnderTest) -> None:
         reply = await waiting
     assert [event["subject"] for event in reply.json()] == ["notes/poll"]
     assert reply.json()[0]["type"] == "id.prima.note.written.v1"
+
+
+async def test_a_sequencer_at_rest_finds_what_nobody_woke_it_for(notebook: ServiceUnderTest) -> None:
+    subject = f"notes/{uuid4()}"
+
+    async def numbered(connection: Connection) -> int:
+        found: int = await connection.fetchval("SELECT count(*) FROM events WHERE subject = $1", subject)
+        return found
+
+    async with await open_pool(notebook.url, name="sequencer", size=1) as pool:
+        task = asyncio.create_task(Sequencer(pool).run())
+        try:
+            async with notebook.connection() as connection, asyncio.timeout(30):
+                for sequence in (1, 2, 3):
+                    async with connection.transaction():
+                        await events.record(
+                            connection, "note.written", subject=subject, sequence=sequence, data={}, at=utc_now()
+                        )
+                    while await numbered(connection) < sequence:  # noqa: ASYNC110 - the database sets no event
+                        await asyncio.sleep(0.01)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
