@@ -11,9 +11,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.cell.read_only import EmptyCell
-
 from chassis.http.languages import Text
 
 MOST_ROWS = 200_000
@@ -179,6 +176,8 @@ def _read_csv(content: bytes) -> Iterator[Sequence[Any]]:
 
 def _read_xlsx(content: bytes) -> Iterator[Sequence[Any]]:
     """The first sheet."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - a tenth of a service's start, for what a process of its own does
+
     _check_archive(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
@@ -213,7 +212,7 @@ def _check_archive(content: bytes) -> None:
 
 def _plain(cell: Any) -> Any:
     """A cell as text, None or what is wrong with it."""
-    if isinstance(cell, EmptyCell) or cell.value is None:
+    if cell.value is None:
         return None
     value, kind = cell.value, cell.data_type
     if kind == "f":
