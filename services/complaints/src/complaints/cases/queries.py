@@ -211,7 +211,8 @@ async def find_case(connection: Connection, case_id: UUID, now: datetime) -> Row
     `cooperating_line` (those units and all above them), of a merged one its `matter`, and what the policies say of it
     where a guard reads it. One statement, two for a merged case.
     """
-    row = await _ONE.fetchrow(connection, id=case_id, day=national_day(now), policy_day=national_day(now))
+    today = national_day(now)
+    row = await _ONE.fetchrow(connection, id=case_id, day=today, policy_day=today)
     if row is None:
         return None
     case = await limited(connection, row)
