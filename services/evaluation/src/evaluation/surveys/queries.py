@@ -59,10 +59,12 @@ _DEFINITION = Statement(
     )
 )
 _IN_FORCE = Statement("""
-SELECT document FROM survey_definitions
+SELECT version FROM survey_definitions
 WHERE code = :code AND effective_from <= CAST(:day AS date) AND (effective_to IS NULL OR effective_to > CAST(:day AS date))
 ORDER BY version DESC LIMIT 1
 """)
+_READ: dict[tuple[str, int], Definition] = {}
+"""Definitions by code and version, each read once: what a version says never changes (see loading)."""
 _BEFORE = Statement("""
 SELECT * FROM surveys
 WHERE institution_id = CAST(:institution_id AS uuid) AND subject = :subject
@@ -150,7 +152,11 @@ async def find_answer(connection: Connection, survey_id: UUID, answer_id: UUID, 
 
 async def find_definition(connection: Connection, code: str, version: int) -> Definition:
     """A definition that a survey refers to."""
-    return read_definition(await _DEFINITION.fetchval(connection, code=code, version=version))
+    found = _READ.get((code, version))
+    if found is None:
+        document = await _DEFINITION.fetchval(connection, code=code, version=version)
+        found = _READ[code, version] = read_definition(document)
+    return found
 
 
 async def find_definition_document(connection: Connection, code: str, version: int) -> Mapping[str, Any] | None:
@@ -161,8 +167,8 @@ async def find_definition_document(connection: Connection, code: str, version: i
 
 async def find_definition_in_force(connection: Connection, code: str, day: date) -> Definition | None:
     """The version of a definition that is in force on a day."""
-    document = await _IN_FORCE.fetchval(connection, code=code, day=day)
-    return None if document is None else read_definition(document)
+    version: int | None = await _IN_FORCE.fetchval(connection, code=code, day=day)
+    return None if version is None else await find_definition(connection, code, version)
 
 
 async def find_survey_before(connection: Connection, survey: Row, *, published_only: bool) -> Row | None:
