@@ -71,6 +71,7 @@ WHERE institution_id = CAST(:institution_id AS uuid) AND subject = :subject
   AND unit_id IS NOT DISTINCT FROM CAST(:unit_id AS uuid) AND service_id IS NOT DISTINCT FROM CAST(:service_id AS uuid)
   AND definition_code = :definition_code AND (period_from, id) < (CAST(:period_from AS date), CAST(:id AS uuid))
   AND (state IN ('published', 'followed_up') OR (state = 'closed' AND NOT CAST(:published_only AS boolean)))
+  AND coalesce(closed_at < CAST(:until AS timestamptz), true)
 ORDER BY period_from DESC, id DESC LIMIT 1
 """)
 
@@ -171,7 +172,10 @@ async def find_definition_in_force(connection: Connection, code: str, day: date)
     return None if version is None else await find_definition(connection, code, version)
 
 
-async def find_survey_before(connection: Connection, survey: Row, *, published_only: bool) -> Row | None:
-    """The finished survey of the same subject and definition that came before."""
+async def find_survey_before(
+    connection: Connection, survey: Row, *, until: datetime | None, published_only: bool
+) -> Row | None:
+    """The survey of the same subject and definition that came before, finished by `until`, or by now."""
     names = ("institution_id", "subject", "unit_id", "service_id", "definition_code", "period_from", "id")
-    return await _BEFORE.fetchrow(connection, published_only=published_only, **{name: survey[name] for name in names})
+    same = {name: survey[name] for name in names}
+    return await _BEFORE.fetchrow(connection, until=until, published_only=published_only, **same)
