@@ -24,6 +24,7 @@ from benchmarks import databases, surveys_seeds
 from benchmarks.figures import quantile
 from benchmarks.programs import free_port, program
 from chassis.data.pool import Connection
+from chassis.ops.identifiers import new_ids
 from chassis.testing import Signer
 from devstack.layout import DATA, VAR
 from devstack.postgres import Cluster, cluster
@@ -164,7 +165,9 @@ def one_copy(connection: Connection, rounds: int, numbers: Iterator[int]) -> Wor
 
 
 def _thousand(numbers: Iterator[int]) -> list[tuple[Any, ...]]:
-    return list(surveys_seeds.made(next(numbers) * BATCH, BATCH, survey=surveys_seeds.SURVEYS[0]))
+    """Rows with ids such as the service gives: into the key's index they go one after the other, whoever brings them."""
+    rows = surveys_seeds.made(next(numbers) * BATCH, BATCH, survey=surveys_seeds.SURVEYS[0])
+    return [(identifier, *row[1:]) for identifier, row in zip(new_ids(BATCH), rows, strict=True)]
 
 
 async def measure(answers: int, rounds: int, console: Console) -> int:

@@ -79,6 +79,27 @@ async def test_nobody_speaks_twice_for_the_same_days(fresh: Office, kind: str) -
     assert (await assess(fresh, who, kind, None)).status_code == 201
 
 
+@pytest.mark.parametrize("kind", ["self", "superior"])
+async def test_nor_for_days_spoken_of_before_hashes_were_kept(fresh: Office, kind: str) -> None:
+    """An older row says whose it is by its author; of another subject, kind or author, or for other days, it hinders nobody."""
+    who, person = {"self": ("officer", "officer"), "superior": ("head", "officer")}[kind]
+    kept = await assess(fresh, who, kind, person)
+    async with fresh.service.connection() as connection:
+        await connection.execute(
+            "UPDATE ethics_assessments SET assessor_hash = NULL, once_hash = $2 WHERE id = $1",
+            kept.json()["id"],
+            uuid4().bytes,
+        )
+    longer = {"period_from": "2025-12-01", "period_to": "2026-08-01"}
+    again = await assess(fresh, who, kind, person, **longer)
+    assert (again.status_code, again.json()["code"]) == (409, "assessed_already")
+    assert (await assess(fresh, who, kind, person, **NEXT_PERIOD)).status_code == 201
+    assert (await assess(fresh, who, kind, None, **longer)).status_code == 201
+    assert (await assess(fresh, "responsible", "superior", person, **longer)).status_code == 201
+    citizen = fresh.service.account(str(uuid4()))
+    assert (await assess(fresh, citizen, "citizen", person, **longer)).status_code == 201
+
+
 async def test_of_two_at_once_one_is_kept(fresh: Office) -> None:
     citizen = fresh.service.account(str(uuid4()))
     first = date.fromisoformat(PERIOD["period_from"])

@@ -129,6 +129,18 @@ async def test_as_of_any_day(office: Office) -> None:
         assert (await office.result(survey)).json()["index"] == 75.0
 
 
+async def test_a_day_that_has_not_come_has_no_result(office: Office) -> None:
+    survey = await office.survey()
+    with wall_clock(office.service) as clock:
+        clock.set(2)  # in Makassar it stays the 2nd until 16:00 UTC
+        assert (await office.result(survey, "?as_of=2026-03-02")).status_code == 200
+        for day in ("2026-03-03", "9999-12-31"):
+            reply = await office.result(survey, f"?as_of={day}")
+            told = [(error["pointer"], error["code"]) for error in reply.json()["errors"]]
+            assert (reply.status_code, told) == (400, [("query/as_of", "in_the_future")])
+        assert (await office.result(survey, "?as_of=0001-01-01")).json()["n"] == 0
+
+
 async def test_results_are_public_once_published(office: Office) -> None:
     survey = await office.survey()
     items = [{"answers": all_of(4), "profile": {"sex": sex}} for sex in ["male"] * 7 + ["female"] * 6 + ["undisclosed"]]
@@ -173,6 +185,29 @@ async def test_trend_against_the_survey_before(fresh: Office) -> None:
     await fresh.act(before, "closing")
     trend = (await fresh.result(later)).json()["trend"]
     assert (trend["survey_id"], trend["index"], trend["n"], trend["difference"]) == (before["id"], 75.0, 1, 22.22)
+
+
+async def test_the_trend_of_a_day_is_against_what_stood_that_day(fresh: Office) -> None:
+    with wall_clock(fresh.service) as clock:
+        clock.set(2)
+        before = await fresh.survey(period_from="2026-01-01")
+        wrong = await fresh.answer(before, all_of(1))
+        await fresh.answer(before, all_of(3))
+        later = await fresh.survey(period_from="2026-02-01")
+        await fresh.answer(later, all_of(4))
+        clock.set(3)
+        await fresh.act(before, "closing")
+        clock.set(4)
+        path = f"/v1/surveys/{before['id']}/responses/{wrong['id']}/correction"
+        right = {"answers": all_of(2), "reason": "Salah ketik"}
+        assert (await fresh.call("POST", path, json=right)).status_code == 201
+        seen = {day: (await fresh.result(later, f"?as_of=2026-03-0{day}")).json()["trend"] for day in (2, 3, 4)}
+        assert seen[2] is None  # it wasn't finished yet
+        assert {day: (seen[day]["index"], seen[day]["difference"]) for day in (3, 4)} == {
+            3: (50.0, 50.0),
+            4: (62.5, 37.5),
+        }
+        assert (await fresh.result(later)).json()["trend"]["index"] == 62.5
 
 
 async def test_one_more_answer_changes_a_fixed_number_of_rows(office: Office) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from api.evaluation.conftest import ELEMENTS, Office
+from api.evaluation.conftest import ELEMENTS, Office, all_of
 
 MONTHS = range(1, 10)
 Ledger = dict[str, tuple[str, int, bool, dict[str, int]]]
@@ -95,3 +95,36 @@ async def test_every_index_above_an_answer(fresh: Office, seed: int) -> None:
             assert await satisfied(kind, identifier, period) == by_decimal(wanted), (kind, period)
         of_service = [scores for _, month, named, scores in ledger.values() if named and month in months]
         assert await satisfied("service", country.identity_card, period) == by_decimal(of_service), period
+
+
+async def test_units_that_ask_more_are_added_up_with_those_that_do_not(fresh: Office) -> None:
+    """An answer weighs alike, whatever its number of elements; an element is the mean of those who were asked for it."""
+    country = fresh.country
+
+    def added(*codes: str) -> list[dict[str, Any]]:
+        return [{"code": code, "label": {"id": code, "en": code}} for code in codes]
+
+    asked: dict[UUID, tuple[tuple[str, ...], dict[str, int]]] = {
+        country.counter: ((), {}),
+        country.registry_office: (("parking",), {"parking": 1}),
+        country.works: (("parking", "queue", "signs"), {"parking": 2, "queue": 3, "signs": 4}),
+    }
+    given: list[dict[str, int]] = []
+    for place, (unit, (codes, scores)) in enumerate(asked.items()):
+        survey = await fresh.survey(unit_id=str(unit), period_from="2026-01-01", additional_elements=added(*codes))
+        for month in ("02", "05"):
+            given.append(all_of(2 + place % 3, **scores))
+            await fresh.answer(survey, given[-1], channel="paper", received_at=f"2026-{month}-10T03:00:00Z")
+    reply = await fresh.call("GET", f"/v1/scorecards/institution/{country.city}?period=2026")
+    found = reply.json()["satisfaction"]
+    means = [Decimal(sum(each.values())) / len(each) for each in given]
+    index = (
+        (25 * sum(means, Decimal(0)) / len(means)).quantize(Decimal("1e-12")).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    )
+    assert (found["n"], found["index"]) == (6, float(index))
+    assert {each["code"]: (each["n"], each["sum"]) for each in found["elements"]} == {
+        **{code: (6, sum(each[code] for each in given)) for code in ELEMENTS},
+        "parking": (4, 6),
+        "queue": (2, 6),
+        "signs": (2, 8),
+    }

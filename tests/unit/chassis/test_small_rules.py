@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +15,7 @@ from chassis.http.flaws import pointer
 from chassis.http.languages import negotiate
 from chassis.http.problems import BadRequest
 from chassis.http.versions import etag
-from chassis.ops.identifiers import acceptable, made_at_ms, new_id
+from chassis.ops.identifiers import acceptable, made_at_ms, new_id, new_ids
 from chassis.ops.logs import mask
 
 
@@ -55,6 +55,17 @@ def test_identifiers_are_ordered_and_dated() -> None:
     assert made == sorted(made)
     assert all(identifier.version == 7 for identifier in made)
     assert abs(made_at_ms(made[0]) - datetime.now(UTC).timestamp() * 1000) < 60_000
+
+
+def test_many_identifiers_made_at_once_are_like_single_ones() -> None:
+    made, again = new_ids(1_000), new_ids(1_000)
+    assert made == sorted(made)
+    assert len({*made, *again}) == 2_000
+    for identifier in (*made, *again):
+        assert (identifier.version, identifier.variant) == (7, new_id().variant)
+        assert identifier == UUID(str(identifier))
+        assert abs(made_at_ms(identifier) - datetime.now(UTC).timestamp() * 1000) < 60_000
+    assert new_ids(0) == []
 
 
 def test_which_identifiers_a_client_may_bring() -> None:

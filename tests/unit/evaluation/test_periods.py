@@ -54,8 +54,19 @@ def test_trees_are_read_at_the_end_or_today_while_it_runs() -> None:
 def test_nothing_hidden_can_be_reckoned_from_the_total(counts: dict[str, int]) -> None:
     hidden = hidden_cells(counts)
     assert {name for name, value in counts.items() if 0 < value < 5} <= hidden
-    if len(hidden) == 1:  # only where everything else is empty: then the total itself is the small cell
-        assert sum(1 for value in counts.values() if value) == 1
+    held = [counts[name] for name in hidden]
+    if held and hidden != {name for name, value in counts.items() if value}:
+        # The reader knows their sum and that none is zero: each may be 1, or all that is left when the others are.
+        assert len(held) > 1
+        assert sum(held) - len(held) + 1 > 5, "together they leave as few possibilities as a small cell"
+
+
+def test_two_small_cells_of_one_each_are_not_told_by_their_sum() -> None:
+    """Of 20 in all, 18 shown: who reads that knows that each of the two others is one."""
+    assert hidden_cells({"a": 1, "b": 1, "c": 8, "d": 10}) == {"a", "b", "c"}
+    assert hidden_cells({"a": 3, "b": 4, "c": 8}) == {"a", "b"}
+    assert hidden_cells({"a": 1, "b": 5, "c": 8}) == {"a", "b", "c"}
+    assert hidden_cells({"a": 0, "b": 5, "c": 8}) == frozenset()
 
 
 def test_the_public_sees_no_small_figure_and_officers_see_all() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chassis.http.problems import Problem
+from chassis.ops.identifiers import new_ids
 from evaluation.surveys.answer_schemas import NewAnswer
 from evaluation.surveys.answers import Known
 from evaluation.surveys.entries import Entry, check_entry
@@ -49,6 +50,13 @@ GOOD: dict[str, Any] = {
     "received_at": "2026-03-02T10:00:00+08:00",
     "reference": "A-1",
 }
+WHOLE_PROFILE = {
+    "sex": "male",
+    "age_band": "26_35",
+    "education": "diploma",
+    "occupation": "farmer_fisher",
+    "disability": None,
+}
 
 
 def carefully(item: Any) -> Entry | None:
@@ -59,7 +67,7 @@ def carefully(item: Any) -> Entry | None:
 
 
 def quickly(item: Any) -> Entry | None:
-    return PlainReader(SURVEY, {SERVICE}, known=KNOWN, now=NOW).read(item)
+    return PlainReader(SURVEY, {SERVICE}, ids=iter(new_ids(1)), known=KNOWN, now=NOW).read(item)
 
 
 def facts(entry: Entry, item: Any) -> tuple[object, ...]:
@@ -128,6 +136,8 @@ items = st.fixed_dictionaries(
 @given(items)
 @example(GOOD | {"id": OWN_ID})
 @example({"answers": GOOD["answers"], "profile": {"name": None}})
+@example(GOOD | {"profile": WHOLE_PROFILE})
+@example(GOOD | {"profile": {**WHOLE_PROFILE, "occupation": "unheard_of"}})
 @example(GOOD | {"channel": "one_time_code"})
 @example(GOOD | {"channel": "after_complaint"})
 def test_what_is_read_quickly_is_what_careful_reading_gives(item: dict[str, Any]) -> None:
@@ -146,6 +156,7 @@ def test_what_is_read_quickly_is_what_careful_reading_gives(item: dict[str, Any]
         {"received_at": "2026-03-02T02:00:00Z"},
         {"received_at": "2026-03-02T02:00:00.123Z"},
         {"id": OWN_ID},
+        {"profile": WHOLE_PROFILE},
         {"channel": None, "profile": {}, "service_id": None, "reference": None},
     ],
 )
@@ -160,6 +171,7 @@ def test_what_batches_are_made_of_is_read_quickly(changes: dict[str, Any]) -> No
         *(None, 1, "answers", [], {}, {"answers": None}),
         GOOD | {"code": "0000-0000-0000-0000"},
         *(GOOD | {"channel": each} for each in ("one_time_code", "after_complaint", "focus_group")),
+        GOOD | {"profile": {("name" if name == "sex" else name): term for name, term in WHOLE_PROFILE.items()}},
     ],
 )
 def test_anything_else_is_left_to_the_careful_way(item: Any) -> None:

@@ -44,9 +44,12 @@ _INSERT = Statement(
     .returning(ethics_assessments.c.id)
 )
 _TURN = Statement("SELECT pg_advisory_xact_lock(hashtextextended(encode(CAST(:assessor_hash AS bytea), 'hex'), 0))")
+# What was kept without the hash, before there was one, says whose it is by its author: of a citizen nothing does.
 _OVERLAPPING = Statement("""
 SELECT 1 FROM ethics_assessments
-WHERE assessor_hash = CAST(:assessor_hash AS bytea)
+WHERE (assessor_hash = CAST(:assessor_hash AS bytea)
+       OR (assessor_hash IS NULL AND author_person_id = CAST(:author_person_id AS uuid) AND kind = :kind
+           AND unit_id = CAST(:unit_id AS uuid) AND person_id IS NOT DISTINCT FROM CAST(:person_id AS uuid)))
   AND period_from < CAST(:period_to AS date) AND period_to > CAST(:period_from AS date)
 LIMIT 1
 """)
@@ -95,20 +98,20 @@ async def assess(connection: Connection, new: NewAssessment, actor: Actor, now: 
     who = None if actor.kind == "client" else f"{actor.kind}:{actor.id}"  # a client speaks for many
     assessor = None if who is None else _hash(who, new.kind, new.unit_id, new.person_id)
     if assessor is not None:
-        await _check_once(connection, assessor, new)
+        await _check_once(connection, row, assessor)
     once = _hash(who or new_id(), new.kind, new.unit_id, new.person_id, new.period_from, new.period_to)
     if await _INSERT.fetchval(connection, **row, once_hash=once, assessor_hash=assessor) is None:
         raise AssessedAlready
     return row
 
 
-async def _check_once(connection: Connection, assessor: bytes, new: NewAssessment) -> None:
+async def _check_once(connection: Connection, row: Row, assessor: bytes) -> None:
     """Two at the same moment take turns. Raises AssessedAlready."""
     await _TURN.execute(connection, assessor_hash=assessor)
-    given = await _OVERLAPPING.fetchval(
-        connection, assessor_hash=assessor, period_from=new.period_from, period_to=new.period_to
-    )
-    if given is not None:
+    same = {
+        name: row[name] for name in ("author_person_id", "kind", "unit_id", "person_id", "period_from", "period_to")
+    }
+    if await _OVERLAPPING.fetchval(connection, assessor_hash=assessor, **same) is not None:
         raise AssessedAlready
 
 

@@ -13,6 +13,7 @@ from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Forbidden, NotAuthenticated, NotFound, Problem, Unprocessable
 from chassis.http.refusals import told
+from chassis.ops.identifiers import new_ids
 from directory.roles import Actor
 from evaluation.facts.invitations import find_invitation, use_invitation
 from evaluation.rights import enters
@@ -39,8 +40,8 @@ _OTHERWISE = Text(
     "The code of an invitation says channel and service itself.",
 )
 _NOT_INVITED = Text("Saluran ini memerlukan kode undangan.", "This channel needs the code of an invitation.")
-PORTION = 125
-"""Answers of a batch that are handed to PostgreSQL at a time."""
+PORTION = 250
+"""Answers of a batch that are handed to PostgreSQL at a time: 200 to 350 are alike; fewer pay for more commands."""
 
 
 class CodeUsed(Conflict):
@@ -120,7 +121,7 @@ async def answer_in_bulk(
     await _require_right(connection, survey, actor, now)
     require_open(survey)
     own = await find_own_services(connection, survey, _named_services(items), now)
-    plain = PlainReader(survey, own, known=known, now=now)
+    plain = PlainReader(survey, own, ids=iter(new_ids(len(items))), known=known, now=now)
     read: list[Entry | Problem] = []
 
     def portions() -> Iterator[list[Entry]]:

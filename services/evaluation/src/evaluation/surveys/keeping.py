@@ -1,7 +1,6 @@
 """Writing answers and what they add to the sums: a few by one statement, many by COPY."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from io import BytesIO
@@ -16,6 +15,7 @@ from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Problem
 from evaluation.surveys import aggregates
 from evaluation.surveys.answers import Cell, Sums, sum_cells
+from evaluation.surveys.copies import Copies
 from evaluation.surveys.copy_format import HEADER, TRAILER
 from evaluation.surveys.copying import COLUMNS, Rows
 from evaluation.surveys.entries import SAME, Entry
@@ -92,19 +92,12 @@ async def copy_in(connection: Connection, survey: Row, portions: Iterable[Sequen
     of COPY. Raises ChannelLimitReached.
     """
     sums, rows = Sums(limited=survey["channel_limits"]), Rows(survey["id"], len(survey["elements"]), now)
-    changes: dict[Cell, Tally] = {}
-
-    async def encoded() -> AsyncIterator[bytes]:
-        yield HEADER
+    async with Copies(connection, rows) as copies:
         for portion in portions:
-            yield rows.encode(portion)
-            await asyncio.sleep(0)  # now it is on its way, and PostgreSQL at work
+            await copies.begin(portion)
             for entry in portion:
                 sums.add(entry.counted, 1)
-        changes.update(sums.by_cell())  # PostgreSQL is still at the last portions
-        yield TRAILER
-
-    await connection.copy_to_table("survey_responses", source=encoded(), columns=COLUMNS, format="binary")
+        changes = sums.by_cell()
     await _add_up(connection, survey, changes)
 
 

@@ -5,13 +5,13 @@ wrong is left to them, who say what it is. Four times as fast, and with that hal
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from chassis.ops.identifiers import acceptable, new_id
+from chassis.ops.identifiers import acceptable
 from directory.zones import zone
 from evaluation.surveys.answers import (
     BY_CODE,
@@ -31,14 +31,22 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d
 _LINE = re.compile(r"\S([^\r\n]{0,298}\S)?")
 _WHOLE_NUMBERS = {int}
 _UNTOLD: Mapping[str, Any] = {}
+_TERMS = itemgetter(*PROFILE)
 
 
 class PlainReader:
-    """For the answers of one batch to one survey. `own_services`: those that its answers may name."""
+    """For the answers of one batch to one survey. `own_services`: those that its answers may name; `ids`: one for each answer."""
 
     def __init__(
-        self, survey: Mapping[str, Any], own_services: Collection[UUID], *, known: Known, now: datetime
+        self,
+        survey: Mapping[str, Any],
+        own_services: Collection[UUID],
+        *,
+        ids: Iterator[UUID],
+        known: Known,
+        now: datetime,
     ) -> None:
+        self._ids = ids
         self._survey_id: UUID = survey["id"]
         self._elements = tuple(survey["elements"])
         self._pick = itemgetter(*self._elements)  # of a single element no tuple: then every answer takes a closer look
@@ -87,7 +95,7 @@ class PlainReader:
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         counted = Counted(self._elements, scores, None, day, told_of)
-        return Entry(identifier or new_id(), counted, received, reference, identifier is not None)
+        return Entry(identifier or next(self._ids), counted, received, reference, identifier is not None)
 
     def _read_instant(self, told: str) -> datetime:
         if _INSTANT.fullmatch(told) is None:
@@ -100,8 +108,11 @@ class PlainReader:
         return self._now
 
     def _read_circumstances(self, channel: str, service_id: UUID | None, told: Mapping[str, Any]) -> Circumstances:
-        terms = tuple(map(told.get, PROFILE))
-        if len(told) + terms.count(None) != len(PROFILE) and not told.keys() <= PROFILE.keys():
+        if len(told) == len(PROFILE):
+            terms = _TERMS(told)
+        elif told.keys() <= PROFILE.keys():
+            terms = tuple(map(told.get, PROFILE))
+        else:
             raise ValueError
         found = self._circumstances.get((channel, service_id, terms))
         if found is None:

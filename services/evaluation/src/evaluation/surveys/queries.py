@@ -59,16 +59,19 @@ _DEFINITION = Statement(
     )
 )
 _IN_FORCE = Statement("""
-SELECT document FROM survey_definitions
+SELECT version FROM survey_definitions
 WHERE code = :code AND effective_from <= CAST(:day AS date) AND (effective_to IS NULL OR effective_to > CAST(:day AS date))
 ORDER BY version DESC LIMIT 1
 """)
+_READ: dict[tuple[str, int], Definition] = {}
+"""Definitions by code and version, each read once: what a version says never changes (see loading)."""
 _BEFORE = Statement("""
 SELECT * FROM surveys
 WHERE institution_id = CAST(:institution_id AS uuid) AND subject = :subject
   AND unit_id IS NOT DISTINCT FROM CAST(:unit_id AS uuid) AND service_id IS NOT DISTINCT FROM CAST(:service_id AS uuid)
   AND definition_code = :definition_code AND (period_from, id) < (CAST(:period_from AS date), CAST(:id AS uuid))
   AND (state IN ('published', 'followed_up') OR (state = 'closed' AND NOT CAST(:published_only AS boolean)))
+  AND coalesce(closed_at < CAST(:until AS timestamptz), true)
 ORDER BY period_from DESC, id DESC LIMIT 1
 """)
 
@@ -150,7 +153,11 @@ async def find_answer(connection: Connection, survey_id: UUID, answer_id: UUID, 
 
 async def find_definition(connection: Connection, code: str, version: int) -> Definition:
     """A definition that a survey refers to."""
-    return read_definition(await _DEFINITION.fetchval(connection, code=code, version=version))
+    found = _READ.get((code, version))
+    if found is None:
+        document = await _DEFINITION.fetchval(connection, code=code, version=version)
+        found = _READ[code, version] = read_definition(document)
+    return found
 
 
 async def find_definition_document(connection: Connection, code: str, version: int) -> Mapping[str, Any] | None:
@@ -161,11 +168,14 @@ async def find_definition_document(connection: Connection, code: str, version: i
 
 async def find_definition_in_force(connection: Connection, code: str, day: date) -> Definition | None:
     """The version of a definition that is in force on a day."""
-    document = await _IN_FORCE.fetchval(connection, code=code, day=day)
-    return None if document is None else read_definition(document)
+    version: int | None = await _IN_FORCE.fetchval(connection, code=code, day=day)
+    return None if version is None else await find_definition(connection, code, version)
 
 
-async def find_survey_before(connection: Connection, survey: Row, *, published_only: bool) -> Row | None:
-    """The finished survey of the same subject and definition that came before."""
+async def find_survey_before(
+    connection: Connection, survey: Row, *, until: datetime | None, published_only: bool
+) -> Row | None:
+    """The survey of the same subject and definition that came before, finished by `until`, or by now."""
     names = ("institution_id", "subject", "unit_id", "service_id", "definition_code", "period_from", "id")
-    return await _BEFORE.fetchrow(connection, published_only=published_only, **{name: survey[name] for name in names})
+    same = {name: survey[name] for name in names}
+    return await _BEFORE.fetchrow(connection, until=until, published_only=published_only, **same)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -36,11 +37,9 @@ async def compute_result(
     """The result now, or as it stood at the end of a local day. Plain JSON values. Raises BadRequest for an unfit weighting."""
     definition = await queries.find_definition(connection, survey["definition_code"], survey["definition_version"])
     chosen = weighting or survey["weighting"]
-    if as_of is None:
-        cells = await aggregates.kept(connection, survey["id"])
-    else:
-        cells = await aggregates.recomputed(connection, survey["id"], end_of(as_of, survey["time_zone"]))
-    before = await _before(connection, survey, definition, chosen, for_public=for_public)
+    until = None if as_of is None else end_of(as_of, survey["time_zone"])
+    cells = await _cells(connection, survey["id"], until)
+    before = await _before(connection, survey, definition, chosen, until=until, for_public=for_public)
     try:
         result = survey_result(
             survey,
@@ -59,13 +58,26 @@ async def compute_result(
     return plain
 
 
+async def _cells(connection: Connection, survey_id: UUID, until: datetime | None) -> aggregates.Cells:
+    """A survey's sums now, or as they stood at an instant."""
+    if until is None:
+        return await aggregates.kept(connection, survey_id)
+    return await aggregates.recomputed(connection, survey_id, until)
+
+
 async def _before(
-    connection: Connection, survey: Row, definition: Definition, weighting: str, *, for_public: bool
+    connection: Connection,
+    survey: Row,
+    definition: Definition,
+    weighting: str,
+    *,
+    until: datetime | None,
+    for_public: bool,
 ) -> dict[str, Any] | None:
-    found = await queries.find_survey_before(connection, survey, published_only=for_public)
+    found = await queries.find_survey_before(connection, survey, until=until, published_only=for_public)
     if found is None:
         return None
-    tally = aggregates.whole(await aggregates.kept(connection, found["id"]), found["elements"])
+    tally = aggregates.whole(await _cells(connection, found["id"], until), found["elements"])
     try:
         index = index_of(united([(found["elements"], tally)]), definition, weighting)
     except (KeyError, WeightingUnfit):

@@ -12,12 +12,13 @@ from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.documents.replies import HTML, JSON, chosen_form, page_reply
 from chassis.http.idempotency import Once
-from chassis.http.problems import Forbidden, NotFound
+from chassis.http.languages import Text
+from chassis.http.problems import BadRequest, Flaw, Forbidden, NotFound
 from chassis.http.routing import router
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
-from directory.zones import national_day
+from directory.zones import local_day, national_day
 from evaluation.rights import READ, WRITE, Conductor, reach_for_reading
 from evaluation.surveys import drafting, operations, paper, queries, replies
 from evaluation.surveys.access import open_survey, shows_result
@@ -32,6 +33,8 @@ from evaluation.surveys.schemas import (
     SurveyResult,
     Weighting,
 )
+
+_NOT_YET = Text("Hari ini belum tiba.", "This day hasn't come yet.")
 
 routes = router(tags=["surveys"])
 
@@ -224,6 +227,8 @@ async def get_survey_result(
         raise NotFound
     if as_of is not None and not inside:
         raise Forbidden
+    if as_of is not None and as_of > local_day(now, survey["time_zone"]):
+        raise BadRequest(_NOT_YET, errors=[Flaw("query/as_of", "in_the_future", _NOT_YET)])
     content = await compute_result(connection, survey, now=now, for_public=not inside, weighting=weighting, as_of=as_of)
     return Response(encode(content), media_type="application/json", headers={"Cache-Control": "private, no-cache"})
 
