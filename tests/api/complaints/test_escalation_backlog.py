@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
+from asyncpg import LockNotAvailableError
 from structlog.testing import capture_logs
 
-from chassis.data.pool import Connection
+from chassis.data.pool import Connection, Pool
 from chassis.data.statements import Row
 from complaints.deadlines.shelf import Shelf
 from complaints.escalation import operations, scanner
@@ -137,3 +139,62 @@ async def test_finding_the_next_costs_the_same_whatever_the_backlog(crowded: Des
     assert "deadline_duties_check_idx" in plan
     assert "Sort" not in plan
     assert "Aggregate" not in plan
+
+
+class Crowded:
+    """A pool of which one transaction of the scan gets no connection in time."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool, self.refused = pool, 0
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        if timeout is not None and not self.refused:
+            self.refused += 1
+            raise TimeoutError
+        return self.pool.acquire(timeout=timeout)
+
+
+async def looks(connection: Connection, case_ids: Sequence[UUID]) -> list[datetime]:
+    rows = await connection.fetch("SELECT check_at FROM deadline_duties WHERE case_id = ANY($1) ORDER BY id", case_ids)
+    return [row["check_at"] for row in rows]
+
+
+async def test_a_pool_without_connections_blames_no_case(crowded: Desk, wall: WallClock) -> None:
+    pool: Any = Crowded(crowded.service.app.state.side_pool)
+    async with crowded.service.connection() as connection:
+        due = await waiting(connection, BATCH)
+        before = await looks(connection, due[:AT_ONCE])
+        with capture_logs() as logs:
+            assert await scan(pool, wall.now, Shelf()) == BATCH - AT_ONCE  # the others aren't held up
+        assert [(each["event"], each["cases"]) for each in logs] == [("left_for_the_next_look", AT_ONCE)]
+        assert await looks(connection, due[:AT_ONCE]) == before
+        assert await scan(pool, wall.now, Shelf()) == BATCH
+        assert set(due) <= set(await told(connection))
+
+
+async def test_a_table_that_is_locked_blames_no_case(
+    crowded: Desk, wall: WallClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def attend(*_arguments: Any) -> None:
+        raise LockNotAvailableError("canceling statement due to lock timeout")
+
+    pool = crowded.service.app.state.side_pool
+    async with crowded.service.connection() as connection:
+        due = await waiting(connection, BATCH)
+        before = await looks(connection, due)
+        with monkeypatch.context() as patched, capture_logs() as logs:
+            patched.setattr(scanner, "attend", attend)
+            assert await scan(pool, wall.now, Shelf()) == 0
+        assert {each["event"] for each in logs} == {"left_for_the_next_look"}
+        assert await looks(connection, due) == before
+
+
+async def test_what_another_replica_holds_is_nothing_to_do(crowded: Desk, wall: WallClock) -> None:
+    """So the scan rests before it looks again, in place of asking for the same rows without end."""
+    pool = crowded.service.app.state.side_pool
+    async with crowded.service.connection() as connection:
+        due = await waiting(connection, BATCH)
+        async with connection.transaction():
+            await connection.execute("SELECT FROM cases WHERE id = ANY($1) FOR UPDATE", due)
+            assert await scan(pool, wall.now, Shelf()) == 0
+    assert await scan(pool, wall.now, Shelf()) == BATCH
