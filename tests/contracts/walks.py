@@ -152,6 +152,7 @@ class CaseWalk:
         await desk.done(filed["id"], "pause", "liaison", {"reason": "awaiting_field_work", "note": MARK})
         await desk.done(filed["id"], "resumption", "liaison", {"note": MARK})
         await self._attach(filed)
+        await self._clear(filed)
         rated = await self._resolved()
         await self._say(rated, "rating", {"rating": 2, "reasons": ["slow"], "comment": MARK})
         await self._say(rated, "reply", {"satisfied": True, "body": MARK})
@@ -170,6 +171,15 @@ class CaseWalk:
         path = f"/v1/complaints/{filed['id']}/attachments"
         reply = await service.call("POST", path, caller=caller, json={"upload_ids": [taken.json()["id"]]})
         assert reply.status_code == 201, reply.text
+
+    async def _clear(self, filed: Body) -> None:
+        path = f"/v1/complaints/{filed['id']}"
+        etag = (await self.desk.service.call("GET", path)).headers["etag"]
+        caller, headers = self.desk.account("liaison"), {"if-match": etag}
+        reply = await self.desk.service.call(
+            "PUT", f"{path}/public-text", caller=caller, headers=headers, json={"title": MARK}
+        )
+        assert reply.status_code == 200, reply.text
 
     async def _disputes(self) -> None:
         desk, filed = self.desk, await self._verified()

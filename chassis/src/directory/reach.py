@@ -29,11 +29,14 @@ class Reach:
         return self.everything or bool(self.institutions) or bool(self.units)
 
     @property
-    def shape(self) -> tuple[bool, bool, bool]:
-        """What decides the text of `predicate`, for keeping composed statements; the rest are parameters."""
+    def shape(self) -> tuple[bool, bool, bool, bool]:
+        """What decides the text of `predicate`, for keeping composed statements; the rest are parameters.
+
+        Everything; institutions; one institution alone; units.
+        """
         if self.everything:
-            return True, False, False
-        return False, bool(self.institutions), bool(self.units)
+            return True, False, False, False
+        return False, bool(self.institutions), len(self.institutions) == 1, bool(self.units)
 
     def predicate(
         self,
@@ -45,13 +48,17 @@ class Reach:
     ) -> ColumnElement[bool]:
         """The condition on a row's columns. Only the arms that the shape needs: an OR of unused ones costs the index.
 
-        Parameters, given by `values` under the same `name`: `<name>_institutions`, `<name>_units`, `<name>_day`.
+        Parameters, given by `values` under the same `name`: `<name>_institutions` or `<name>_institution`, `<name>_units`,
+        `<name>_day`.
         """
-        everything, institutions, units = self.shape
+        everything, institutions, one, units = self.shape
         if everything:
             return true()
         arms: list[ColumnElement[bool]] = []
-        if institutions:
+        if one:
+            # An index has an order under `=` that it loses under `= ANY`.
+            arms.append(institution_id == bindparam(f"{name}_institution", type_=Uuid))
+        elif institutions:
             arms.append(institution_id == any_(bindparam(f"{name}_institutions", type_=ARRAY(Uuid))))
         if units:
             arms.append(in_subtree(unit_id, name=name, ancestors=ancestors))
@@ -59,9 +66,11 @@ class Reach:
 
     def values(self, day: date, *, name: str = "reach") -> Mapping[str, Any]:
         """The parameters of `predicate`; units reach what lies below them on `day`."""
-        _, institutions, units = self.shape
+        _, institutions, one, units = self.shape
         values: dict[str, Any] = {}
-        if institutions:
+        if one:
+            [values[f"{name}_institution"]] = self.institutions
+        elif institutions:
             values[f"{name}_institutions"] = sorted(self.institutions)
         if units:
             values |= {f"{name}_units": sorted(self.units), f"{name}_day": day}

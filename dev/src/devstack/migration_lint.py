@@ -45,6 +45,11 @@ def lint_migrations(*, say: Say) -> int:
                     complaints.append(
                         f"{program.name} {revision}: sets no lock_timeout, and could make a service wait for it."
                     )
+                if "concurrently" in sql.lower() and migrations.PATIENCE not in sql:
+                    complaints.append(
+                        f"{program.name} {revision}: CONCURRENTLY by hand gives up beside a long transaction, and can't be "
+                        "run again: use build_indexes or drop_indexes of chassis.data.migrations."
+                    )
         squawk = subprocess.run(
             [str(Path(sys.executable).parent / "squawk"), *SQUAWK, *files], capture_output=True, text=True, check=False
         )

@@ -1,7 +1,7 @@
 """What is done for many cases in the background goes on past one that fails, at the head of the queue as well."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from chassis.data.pool import Connection
+from chassis.ops.metrics import exposition
 from complaints.cooperation import reminding
 from complaints.intake import routing
 from complaints.moves import recounting
@@ -74,11 +75,11 @@ async def test_placing_what_waited_for_the_registry(own_desk: Desk, monkeypatch:
     assert found == ["pending", "done", "done"]
 
 
-async def test_counting_anew_tries_what_failed_once_more(
+async def test_counting_anew_tries_what_failed_again_by_itself(
     own_desk: Desk, wall: WallClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = own_desk.service.app.state.side_pool
-    await recounting.recount(pool, wall.now)
+    await recounting.recount(pool, wall.set(9))  # Monday: verification is due Thursday 12
     tried: list[UUID] = []
     broken = UUID((await own_desk.file())["id"])
     after = UUID((await own_desk.file())["id"])
@@ -92,9 +93,32 @@ async def test_counting_anew_tries_what_failed_once_more(
 
     monkeypatch.setattr(recounting, "recount_case", instead)
     shipped = dict(national_calendar().data)
-    await settle(own_desk.service, [event("calendar.changed", "calendars/national", shipped | {"version": 2}, 2)])
-    await recounting.recount(pool, wall.set(3))
-    assert tried.index(after) > tried.index(broken)
-    assert (tried.count(broken), tried.count(after)) == (2, 1)
-    assert await recounting.recount(pool, wall.now) == 0
-    assert tried.count(broken) == 2  # a calendar's next change tries it again
+    leave = {"date": "2026-03-12", "kind": "collective_leave", "name_id": "Cuti bersama", "name_en": "Leave"}
+    changed = shipped | {"days": [*shipped["days"], leave], "version": 2}
+    await settle(own_desk.service, [event("calendar.changed", "calendars/national", changed, 2)])
+    start = wall.set(10)
+    with capture_logs() as logs:
+        await recounting.recount(pool, start)
+    assert (tried.count(broken), tried.count(after)) == (1, 1)
+    [told] = [each for each in logs if each["event"] == "case_fails"]
+    assert (told["case_id"], told["attempts"]) == (str(broken), 1)
+    assert "prima_failed_recounts 1.0" in exposition().decode()
+
+    # After a minute, then after twice as long each time, six hours at most; nobody else is counted again for it.
+    soon = [(0.5, 1), (1, 2), (2, 2), (3, 3), (6, 3), (7, 4)]
+    days = [(1_440 * day, 4 + day) for day in range(1, 11)]
+    for minute, attempts in (*soon, *days, (14_400 + 359, 14), (14_400 + 360, 15)):
+        await recounting.recount(pool, start + timedelta(minutes=minute))
+        assert tried.count(broken) == attempts, minute
+    assert tried.count(after) == 1
+
+    monkeypatch.setattr(recounting, "recount_case", original)
+    assert await recounting.recount(pool, start + timedelta(minutes=200_000)) == 1
+    [entry] = [
+        each
+        for each in (await own_desk.get(str(broken), "admin", "/timeline")).json()["items"]
+        if each["action"] == "recount"
+    ]
+    assert entry["public"]["reason"] == "calendar_changed"
+    assert await recounting.recount(pool, start + timedelta(minutes=300_000)) == 0
+    assert "prima_failed_recounts 0.0" in exposition().decode()

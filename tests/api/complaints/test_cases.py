@@ -50,6 +50,18 @@ async def test_a_unit_alone_and_with_all_below_it(desk: Desk) -> None:
     assert (lone.status_code, lone.json()["errors"][0]["pointer"]) == (400, "query/scope")
 
 
+async def test_one_value_is_asked_for_as_several_are(desk: Desk) -> None:
+    """A value said once and said twice are asked for by different statements, and a page by one of them goes on by the same."""
+    word = f"tunggal{uuid4().hex[:8]}"
+    filed = [(await desk.file(title=f"{word} {number}"))["id"] for number in range(4)]
+    await desk.file(title=word, type="aspiration")
+    for sort in ("created_at", "due_at"):
+        once = await _ids(desk, f"q={word}&type=complaint&sort={sort}")
+        assert sorted(once) == sorted(filed)
+        assert await _ids(desk, f"q={word}&type=complaint&type=complaint&sort={sort}") == once
+        assert await _ids(desk, f"q={word}&type=complaint&type=input&sort={sort}") == once
+
+
 async def test_each_filter_narrows(desk: Desk) -> None:
     word = f"saring{uuid4().hex[:8]}"
     plain = (await desk.file(title=word))["id"]

@@ -8,6 +8,7 @@ import pytest
 
 from complaints.audit.verifying import walk
 from complaints.deadlines.shelf import Shelf
+from complaints.escalation.operations import attend
 from complaints.escalation.scanner import scan
 from support.directory import settled_country
 from support.filings import Desk
@@ -147,6 +148,27 @@ async def test_a_dispute_that_nobody_decides_falls_to_the_unit_first_named(own_d
     assert case["escalation_level"] == "unit"
     bound = await own_desk.act(case_id, "refusal", "liaison", refusal | works)
     assert bound.status_code == 409
+
+
+async def test_many_disputes_cost_no_more_statements_than_one(own_desk: Desk, wall: WallClock) -> None:
+    elsewhere = {"reason": "not_our_authority", "explanation": "Bukan wewenang kami."}
+    cases = []
+    for _ in range(4):
+        case_id = await own_desk.assigned()
+        await own_desk.done(case_id, "refusal", "liaison", elsewhere)
+        await own_desk.done(case_id, "assignment", "admin", {"unit_id": str(own_desk.country.works)})
+        await own_desk.done(case_id, "refusal", "works_liaison", elsewhere)
+        cases.append(case_id)
+    asked: list[int] = []
+    for some in (cases[:1], cases[1:]):
+        statements: list[str] = []
+        async with own_desk.service.app.state.side_pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch("SELECT * FROM cases WHERE id = ANY($1) FOR UPDATE", some)
+            with connection.query_logger(lambda record, kept=statements: kept.append(record.query)):
+                await attend(connection, [dict(row) for row in rows], wall.set(6, 1), Shelf())
+        asked.append(len(statements))
+    assert asked[0] == asked[1] > 0
+    assert {(await seen(own_desk, case_id))["unit_id"] for case_id in cases} == {str(own_desk.country.counter)}
 
 
 async def test_a_dispute_never_falls_to_the_unit_complained_of(own_desk: Desk, wall: WallClock) -> None:

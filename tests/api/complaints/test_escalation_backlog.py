@@ -1,19 +1,26 @@
-"""A hundred thousand overdue cases: each is told, the longest due first, and what fails holds up nobody."""
+"""A hundred thousand overdue cases: each is told, the longest due first, what fails holds up nobody, and lists don't read them all."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
+from asyncpg import LockNotAvailableError
 from structlog.testing import capture_logs
 
-from chassis.data.pool import Connection
+from chassis.data.pool import Connection, Pool
 from chassis.data.statements import Row
+from chassis.http.filters import Chosen
+from complaints.cases.callers import CaseCaller
+from complaints.cases.queries import list_cases
 from complaints.deadlines.shelf import Shelf
 from complaints.escalation import operations, scanner
 from complaints.escalation.scanner import AT_ONCE, BATCH, scan
 from complaints.service import SERVICE
 from devstack.postgres import Cluster
+from directory.roles import Actor, Seat
 from support.directory import settled_country
 from support.filings import Desk
 from support.services import service_under_test
@@ -137,3 +144,109 @@ async def test_finding_the_next_costs_the_same_whatever_the_backlog(crowded: Des
     assert "deadline_duties_check_idx" in plan
     assert "Sort" not in plan
     assert "Aggregate" not in plan
+
+
+class Crowded:
+    """A pool of which one transaction of the scan gets no connection in time."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool, self.refused = pool, 0
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        if timeout is not None and not self.refused:
+            self.refused += 1
+            raise TimeoutError
+        return self.pool.acquire(timeout=timeout)
+
+
+async def looks(connection: Connection, case_ids: Sequence[UUID]) -> list[datetime]:
+    rows = await connection.fetch("SELECT check_at FROM deadline_duties WHERE case_id = ANY($1) ORDER BY id", case_ids)
+    return [row["check_at"] for row in rows]
+
+
+async def test_a_pool_without_connections_blames_no_case(crowded: Desk, wall: WallClock) -> None:
+    pool: Any = Crowded(crowded.service.app.state.side_pool)
+    async with crowded.service.connection() as connection:
+        due = await waiting(connection, BATCH)
+        before = await looks(connection, due[:AT_ONCE])
+        with capture_logs() as logs:
+            assert await scan(pool, wall.now, Shelf()) == BATCH - AT_ONCE  # the others aren't held up
+        assert [(each["event"], each["cases"]) for each in logs] == [("left_for_the_next_look", AT_ONCE)]
+        assert await looks(connection, due[:AT_ONCE]) == before
+        assert await scan(pool, wall.now, Shelf()) == BATCH
+        assert set(due) <= set(await told(connection))
+
+
+async def test_a_table_that_is_locked_blames_no_case(
+    crowded: Desk, wall: WallClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def attend(*_arguments: Any) -> None:
+        raise LockNotAvailableError("canceling statement due to lock timeout")
+
+    pool = crowded.service.app.state.side_pool
+    async with crowded.service.connection() as connection:
+        due = await waiting(connection, BATCH)
+        before = await looks(connection, due)
+        with monkeypatch.context() as patched, capture_logs() as logs:
+            patched.setattr(scanner, "attend", attend)
+            assert await scan(pool, wall.now, Shelf()) == 0
+        assert {each["event"] for each in logs} == {"left_for_the_next_look"}
+        assert await looks(connection, due) == before
+
+
+async def test_what_another_replica_holds_is_nothing_to_do(crowded: Desk, wall: WallClock) -> None:
+    """So the scan rests before it looks again, in place of asking for the same rows without end."""
+    pool = crowded.service.app.state.side_pool
+    async with crowded.service.connection() as connection:
+        due = await waiting(connection, BATCH)
+        async with connection.transaction():
+            await connection.execute("SELECT FROM cases WHERE id = ANY($1) FOR UPDATE", due)
+            assert await scan(pool, wall.now, Shelf()) == 0
+    assert await scan(pool, wall.now, Shelf()) == BATCH
+
+
+def officer(role: str, institution_id: UUID, unit_id: UUID | None = None) -> CaseCaller:
+    seat = Seat(
+        role=role,
+        institution_id=institution_id,
+        unit_id=unit_id,
+        person_id=UUID(int=1),
+        acting="definitive",
+        valid_from=date(2020, 1, 1),
+        valid_to=None,
+    )
+    return CaseCaller(Actor(kind="account", id="officer", person_id=UUID(int=1), seats=(seat,)))
+
+
+async def blocks_read(desk: Desk, caller: CaseCaller, now: datetime, sort: str, **values: Any) -> int:
+    """How many blocks a page of the list takes."""
+    chosen = Chosen(values, sort, 50, None, count=False, path="/v1/complaints", query=())
+    asked: list[Any] = []
+    async with desk.service.app.state.side_pool.acquire() as connection:
+        with connection.query_logger(asked.append):
+            await list_cases(connection, chosen, caller, now)
+            await connection.fetchval("SELECT 1")
+        explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked[0].query}"
+        [plan] = json.loads(await connection.fetchval(explain, *asked[0].args))
+    return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
+
+
+@pytest.mark.parametrize("sort", ["due_at", "-due_at", "created_at", "-created_at"])
+async def test_a_list_reads_no_more_than_what_it_is_of(crowded: Desk, wall: WallClock, sort: str) -> None:
+    """A state in which nobody is, an institution that has none, a unit that has none, in the midst of a hundred thousand."""
+    country = crowded.country
+    async with crowded.service.connection() as connection:
+        await connection.execute("ANALYZE cases")
+    admin, national = officer("institution_admin", country.city), officer("national_admin", country.city)
+    asked: list[tuple[CaseCaller, dict[str, Any]]] = [
+        (admin, {"state": ["in_arbitration"]}),
+        (national, {"state": ["in_arbitration"]}),
+        (national, {"institution": [country.other_city]}),
+        (officer("institution_admin", country.other_city), {}),
+        (officer("liaison", country.city, country.works), {}),
+        (officer("unit_head", country.city, country.registry_office), {"state": ["in_progress", "assigned"]}),
+        (admin, {}),
+        (admin, {"unit": [country.works]}),
+    ]
+    for caller, values in asked:
+        assert await blocks_read(crowded, caller, wall.now, sort, **values) < 400, (caller.actor.seats[0].role, values)

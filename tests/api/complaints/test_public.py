@@ -1,5 +1,6 @@
 """What anybody may see: cases without anybody's data, words that were cleared, numbers that betray nobody."""
 
+from asyncio import gather
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -171,6 +172,35 @@ async def test_words_are_cleared_and_taken_back_by_one_version(desk: Desk) -> No
     await desk.done(case_id, "note", "liaison", {"body": "Sudah ditelepon."})
     stale = await put_text(desk, case_id, "liaison", {"title": "Antrean"}, headers={"if-match": taken.headers["etag"]})
     assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+
+
+async def test_of_two_who_clear_what_they_read_of_one_version_one_is_told(desk: Desk) -> None:
+    """The words of the first are never overwritten by one who didn't see them, and the case's chain knows both."""
+    case_id = await desk.in_progress()
+    read = {"if-match": (await desk.service.call("GET", f"/v1/complaints/{case_id}")).headers["etag"]}
+    both = [("liaison", {"title": "Antrean X"}), ("head", {"title": "Antrean Budi"})]
+    replies = await gather(*(put_text(desk, case_id, name, words, headers=read) for name, words in both))
+    assert sorted(reply.status_code for reply in replies) == [200, 412]
+    [words] = [said for (_, said), reply in zip(both, replies, strict=True) if reply.status_code == 200]
+    assert (await public(desk, f"{LIST}/{case_id}"))["title"] == words["title"]
+    stale = await put_text(desk, case_id, "liaison", {}, method="DELETE", headers=read)
+    assert stale.status_code == 412
+    assert (await put_text(desk, case_id, "admin", {}, method="DELETE")).status_code == 200
+    entries = (await desk.get(case_id, "admin", "/timeline")).json()["items"]
+    cleared = [(each["public"], each["internal"]) for each in entries if each["action"] == "clearing"]
+    assert cleared == [({}, {"public_text": 1}), ({"taken_back": True}, {"public_text": 2})]
+    assert "Antrean" not in str(cleared)
+
+
+async def test_words_of_a_closed_case_are_cleared_and_change_nothing_else(desk: Desk) -> None:
+    case_id = await desk.in_progress()
+    await desk.done(case_id, "archival", "admin", {"reason": "in_court", "explanation": "Sedang diperiksa pengadilan."})
+    before = (await desk.get(case_id, "admin")).json()
+    assert (await put_text(desk, case_id, "admin", {"title": "Antrean"})).status_code == 200
+    after = (await desk.get(case_id, "admin")).json()
+    assert after["version"] == before["version"] + 1
+    moving = ("version", "updated_at")
+    assert {**after, **dict.fromkeys(moving)} == {**before, **dict.fromkeys(moving)}
 
 
 async def test_closed_words_stay_closed(desk: Desk) -> None:

@@ -52,6 +52,12 @@ def test_a_migration_without_lock_timeout_is_named(tmp_path: Path, monkeypatch: 
     assert "registry 0001" not in text
 
 
+def test_an_index_built_by_hand_beside_others_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, text = said(tmp_path, monkeypatch, TIMEOUT + "CREATE INDEX CONCURRENTLY posts_name ON posts (name)")
+    assert code == 1
+    assert "registry 0001: CONCURRENTLY by hand" in text
+
+
 @pytest.mark.parametrize(
     ("sql", "rule"),
     [

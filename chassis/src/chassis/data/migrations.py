@@ -4,15 +4,19 @@ Every migration sets `lock_timeout`, so that a table in use makes the migration 
 """
 
 import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command, context
+from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import MetaData, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-LOCK_TIMEOUT = "5s"
+PATIENCE = "15min"
+"""How long what is done `CONCURRENTLY` may wait. It blocks nobody, but waits for each transaction that is older, an export's or a
+dump's among them; where it gives up it leaves an invalid index."""
 
 
 def config(directory: Path, url: str) -> Config:
@@ -26,6 +30,29 @@ def config(directory: Path, url: str) -> Config:
 def upgrade(directory: Path, url: str, *, revision: str = "head") -> None:
     """Bring the database to `revision`; blocks until done."""
     command.upgrade(config(directory, url), revision)
+
+
+def build_indexes(places: Mapping[str, str]) -> None:
+    """Build indexes (name: what it is of) while the service works. What a run that was cut off left behind goes first."""
+    with _while_in_use():
+        for name, place in places.items():
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {place}")
+
+
+def drop_indexes(*names: str) -> None:
+    """Drop indexes while the service works; one that is gone already is no error."""
+    with _while_in_use():
+        for name in names:
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+
+
+@contextmanager
+def _while_in_use() -> Iterator[None]:
+    with op.get_context().autocommit_block():
+        op.execute(f"SET lock_timeout = '{PATIENCE}'")
+        yield
+        op.execute("RESET lock_timeout")
 
 
 def run(metadata: MetaData) -> None:

@@ -5,7 +5,7 @@ here names every parameter in its signature, so that they are validated, documen
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from keyword import iskeyword
@@ -33,6 +33,8 @@ class Parameter:
     condition: Condition
     description: str
     many: bool = False
+    single: Condition | None = None
+    """What one value of many alone is asked by: an index has an order under `=` that it loses under `= ANY`."""
 
 
 _ITEMS: Mapping[type, Any] = {
@@ -48,8 +50,11 @@ def one_of(name: str, column: ColumnElement[Any], kind: type, description: str) 
     def condition() -> ColumnElement[bool]:
         return column == any_(bindparam(name, type_=ARRAY(column.type)))
 
+    def single() -> ColumnElement[bool]:
+        return column == bindparam(name, type_=column.type)
+
     item: Any = _ITEMS.get(kind, kind)
-    return Parameter(name, list[item], condition, description, many=True)
+    return Parameter(name, list[item], condition, description, many=True, single=single)
 
 
 def between(name: str, column: ColumnElement[Any], description: str) -> list[Parameter]:
@@ -153,6 +158,17 @@ class Filters:
         """The conditions of the filter alone: the same for list, count, export and statistics."""
         return [self._by_name[name].condition() for name in sorted(chosen.values)]
 
+    def _singles(self, chosen: Chosen) -> frozenset[str]:
+        """The parameters of many values that were given one."""
+        return frozenset(
+            name for name, given in chosen.values.items() if self._by_name[name].single is not None and len(given) == 1
+        )
+
+    def _paged(self, chosen: Chosen, singles: Collection[str]) -> list[ColumnElement[bool]]:
+        """`conditions`, single values asked for by `=`."""
+        asked = [(self._by_name[name], name in singles) for name in sorted(chosen.values)]
+        return [((parameter.single if alone else None) or parameter.condition)() for parameter, alone in asked]
+
     async def page(
         self,
         connection: Connection,
@@ -169,10 +185,12 @@ class Filters:
         descending = chosen.sort.startswith("-")
         sort = self.sorts[chosen.sort.lstrip("-")]
         names = [f"after_{index}" for index in range(len(sort.columns))]
-        key = (chosen.sort, tuple(sorted(chosen.values)), chosen.cursor is not None, shape)
+        singles = self._singles(chosen)
+        asked = tuple((name, name in singles) for name in sorted(chosen.values))
+        key = (chosen.sort, asked, chosen.cursor is not None, shape)
 
         def filtered() -> Select[Any]:
-            wanted = self.conditions(chosen) + ([predicate] if predicate is not None else [])
+            wanted = self._paged(chosen, singles) + ([predicate] if predicate is not None else [])
             return source.where(and_(True, *wanted))
 
         def compose() -> Select[Any]:
@@ -183,7 +201,8 @@ class Filters:
             order = [column.desc() if descending else column.asc() for column in sort.columns]
             return statement.order_by(*order).limit(bindparam("page_rows"))
 
-        values: dict[str, Any] = {**chosen.values, **reach_values}
+        given = {name: value[0] if name in singles else value for name, value in chosen.values.items()}
+        values: dict[str, Any] = {**given, **reach_values}
         paging: dict[str, Any] = {"page_rows": chosen.limit + 1}
         if chosen.cursor is not None:
             paging |= zip(names, pages.read_cursor(chosen.cursor, chosen.binding, sort.kinds), strict=True)
@@ -191,7 +210,7 @@ class Filters:
         if not chosen.count:
             return self._listed(chosen, sort, await statement.fetch(connection, **values, **paging), None)
         counting = self.statements.get(
-            ("count", *key[1:2], shape),
+            ("count", asked, shape),
             lambda: select(func.count()).select_from(filtered().order_by(None).subquery()),
         )
         async with _agreeing(connection):

@@ -1,9 +1,6 @@
-"""The list by due date is read in the order of an index; the two by place, whose order `= ANY` can't use, go.
+"""The list by due date is read in the order of an index; the two by place, whose order `= ANY` can't use, go."""
 
-Built while the service works. What a migration that was cut off left behind is invalid, so it is dropped first.
-"""
-
-from alembic import op
+from chassis.data.migrations import build_indexes, drop_indexes
 
 revision = "0011"
 down_revision = "0010"
@@ -19,19 +16,10 @@ _BY_PLACE = {
 
 
 def upgrade() -> None:
-    _exchange(_BY_PLACE, _ONE)
+    build_indexes(_ONE)
+    drop_indexes(*_BY_PLACE)
 
 
 def downgrade() -> None:
-    _exchange(_ONE, _BY_PLACE)
-
-
-def _exchange(old: dict[str, str], new: dict[str, str]) -> None:
-    with op.get_context().autocommit_block():
-        op.execute("SET lock_timeout = '5s'")
-        for name, place in new.items():
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {place}")
-        for name in old:
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        op.execute("RESET lock_timeout")
+    build_indexes(_BY_PLACE)
+    drop_indexes(*_ONE)

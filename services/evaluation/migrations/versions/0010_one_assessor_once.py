@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from chassis.data.migrations import build_indexes
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -9,13 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():
-        op.execute("SET lock_timeout = '5s'")
-        op.execute("ALTER TABLE ethics_assessments ADD COLUMN IF NOT EXISTS assessor_hash bytea")
-        # What a migration that was cut off left behind is invalid.
-        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ethics_assessments_assessor_idx")
-        op.execute("CREATE INDEX CONCURRENTLY ethics_assessments_assessor_idx ON ethics_assessments (assessor_hash)")
-        op.execute("RESET lock_timeout")
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    # Where the index then fails this is committed, and done again.
+    op.execute("ALTER TABLE ethics_assessments ADD COLUMN IF NOT EXISTS assessor_hash bytea")
+    build_indexes({"ethics_assessments_assessor_idx": "ethics_assessments (assessor_hash)"})
 
 
 def downgrade() -> None:

@@ -100,6 +100,8 @@ cases = Table(
     Index("cases_parent_id_idx", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
     Index("cases_unrouted_idx", "created_at", "id", postgresql_where=text("institution_id IS NULL")),
     Index("cases_due_order_idx", _DUE_ORDER, "id"),
+    Index("cases_institution_due_idx", "institution_id", _DUE_ORDER, "id"),
+    Index("cases_state_due_idx", "state", _DUE_ORDER, "id"),
     Index("cases_words_idx", text("case_words(((title || ' ') || body))"), postgresql_using="gin"),
     Index(
         "cases_cooperating_idx",

@@ -85,6 +85,15 @@ recounts = Table(
     Column("finished_at", _AT),
 )
 
+failed_recounts = Table(
+    "failed_recounts",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", _AT, nullable=False),
+    Index("failed_recounts_retry_idx", "retry_at"),
+)
+
 unannounced_changes = Table(
     "unannounced_changes",  # of duties, without a fact in the feed: who counts cases looks here as well, and empties it
     metadata,

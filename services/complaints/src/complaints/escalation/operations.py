@@ -13,7 +13,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.lifecycle import BY_ID, FINAL_STATES, OPEN_STATES, Transition
-from complaints.custody.receiving import find_first_unit
+from complaints.custody.receiving import find_first_units
 from complaints.deadlines import clock
 from complaints.deadlines.ledger import Duty
 from complaints.deadlines.operations import Book, open_books, save_all
@@ -76,8 +76,13 @@ async def attend(connection: Connection, cases: Sequence[Row], now: datetime, sh
     files = await _open(connection, cases, shelf)
     answered = [case["id"] for case in cases if case["state"] == ANSWERED]
     committed = await find_committed(connection, answered) if answered else frozenset()
+    disputed = [
+        (file.case, file.book.ledger.calendar.local_day(now)) for file in files if file.case["state"] == DISPUTED
+    ]
+    first_units = await find_first_units(connection, disputed) if disputed else {}
     for number, file in enumerate(files, 1):
-        while await _lapse(connection, file, now, commitment_open=file.case["id"] in committed):
+        case_id = file.case["id"]
+        while _lapse(file, now, commitment_open=case_id in committed, first_unit=first_units.get(case_id)):
             pass
         _climb(file, now)
         if number % BREATH == 0:
@@ -113,20 +118,13 @@ async def _write(connection: Connection, files: Sequence[_File], now: datetime) 
     await note_unannounced(connection, [file.case["id"] for file in files if file.unannounced])
 
 
-async def _lapse(connection: Connection, file: _File, now: datetime, *, commitment_open: bool) -> bool:
+def _lapse(file: _File, now: datetime, *, commitment_open: bool, first_unit: Row | None) -> bool:
     """Do the first lapse that wasn't done yet; whether there was one."""
     ledger, case = file.book.ledger, file.case
     duty = next((each for each in ledger.duties if _lapsed(each, now)), None)
     if duty is None:
         return False
-    disputed = case["state"] == DISPUTED
-    found = lapse(
-        duty.rule.on_lapse,
-        duty.rule.stage,
-        case,
-        commitment_open=commitment_open,
-        first_unit=await find_first_unit(connection, case, ledger.calendar.local_day(now)) if disputed else None,
-    )
+    found = lapse(duty.rule.on_lapse, duty.rule.stage, case, commitment_open=commitment_open, first_unit=first_unit)
     file.mark(duty, lapsed_at=now)
     if found.transition is None:
         ledger.take_all(found.clock, now)

@@ -1,7 +1,8 @@
 """The scanner: finds by index whose time has come, and attends to many cases in one transaction.
 
 The longest due come first, whatever the backlog; what another replica holds is skipped. Where a transaction fails its cases are
-tried by halves, down to the one that fails by itself: that is put off, and starves nobody.
+tried by halves, down to the one that fails by itself: that is put off, and starves nobody. Where the database fails no case is
+to blame: they wait for the next look.
 """
 
 import asyncio
@@ -10,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
 import structlog
 from fastapi import FastAPI
 
 from chassis.data.pool import Connection, Pool
 from chassis.data.statements import Row, Statement
-from chassis.data.transactions import begin
+from chassis.data.transactions import ACQUIRE_TIMEOUT_S, begin
 from complaints.deadlines.shelf import Shelf
 from complaints.escalation.operations import attend, end_pauses
 
@@ -26,6 +28,19 @@ HANDS = 2
 """Transactions at once, one decides while the other writes: as many connections, of those that aren't for requests."""
 LOOK_EVERY_S = 5.0
 PUT_OFF = timedelta(minutes=5)
+
+UNAVAILABLE = (
+    OSError,  # also the time that a connection, or an answer, was waited for
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.LockNotAvailableError,
+)
+"""What a database raises that can't do it now, whatever is asked. A statement that takes too long is another thing: fewer cases
+may do."""
 
 # Read in the order of the partial index and no further than the batch: a backlog costs nothing.
 _DUE = Statement("""
@@ -58,15 +73,16 @@ log = structlog.get_logger("complaints.scanner")
 
 
 async def run(app: FastAPI) -> None:
-    """Scan until cancelled."""
+    """Scan until cancelled; rest when there is no more than a transaction's worth to do, or others do it."""
     while True:
-        found = await scan(app.state.side_pool, app.state.clock(), app.state.shelf)
-        if found < BATCH:
+        done = await scan(app.state.side_pool, app.state.clock(), app.state.shelf)
+        if done < AT_ONCE:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def scan(pool: Pool, now: datetime, shelf: Shelf) -> int:
-    """Attend to one batch of what is due at `now`, by what is on the shelf; how many were found."""
+    """Attend to one batch of what is due at `now`, by what is on the shelf; how many were done with. What another replica holds
+    and what is left for the next look isn't among them."""
     async with pool.acquire() as connection:
         paused = [row["case_id"] for row in await _PAUSED.fetch(connection, now=now, most=BATCH)]
         due = [row["case_id"] for row in await _DUE.fetch(connection, now=now, most=BATCH)]
@@ -74,31 +90,40 @@ async def scan(pool: Pool, now: datetime, shelf: Shelf) -> int:
     work += [(Errand(attend, _PUT_OFF), ids) for ids in _parts(list(dict.fromkeys(due)))]
     left = iter(work)
 
-    async def hand() -> None:
+    async def hand() -> int:
+        done = 0
         for errand, ids in left:
-            await _run(pool, errand, ids, now, shelf)
+            try:
+                done += await _run(pool, errand, ids, now, shelf)
+            except UNAVAILABLE:
+                log.warning("left_for_the_next_look", cases=len(ids), exc_info=True)
+        return done
 
-    await asyncio.gather(*(hand() for _ in range(HANDS)))
-    return max(len(paused), len(due))
+    return sum(await asyncio.gather(*(hand() for _ in range(HANDS))))
 
 
 def _parts(ids: Sequence[UUID]) -> list[Sequence[UUID]]:
     return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
-async def _run(pool: Pool, errand: Errand, ids: Sequence[UUID], now: datetime, shelf: Shelf) -> None:
-    try:
-        async with begin(pool) as connection:
-            taken = await _TAKE.fetch(connection, case_ids=ids)
-            await errand.attend(connection, [dict(case) for case in taken], now, shelf)
-    except Exception:
-        shelf.forget()  # what failed may be older than what it is about
-        if len(ids) > 1:
-            half = len(ids) // 2
-            await _run(pool, errand, ids[:half], now, shelf)
-            await _run(pool, errand, ids[half:], now, shelf)
-            return
-        [case_id] = ids
-        log.exception("case_fails", case_id=str(case_id))
-        async with begin(pool) as connection:
-            await errand.put_off.execute(connection, case_id=case_id, until=now + PUT_OFF)
+async def _run(pool: Pool, errand: Errand, ids: Sequence[UUID], now: datetime, shelf: Shelf) -> int:
+    """How many cases were attended to or put off. Raises what is UNAVAILABLE."""
+    async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+        try:
+            async with connection.transaction():
+                taken = await _TAKE.fetch(connection, case_ids=ids)
+                await errand.attend(connection, [dict(case) for case in taken], now, shelf)
+            return len(taken)
+        except UNAVAILABLE:
+            raise
+        except Exception:
+            shelf.forget()  # what failed may be older than what it is about
+            if len(ids) == 1:
+                log.exception("case_fails", case_id=str(ids[0]))
+    if len(ids) > 1:
+        half = len(ids) // 2
+        first = await _run(pool, errand, ids[:half], now, shelf)
+        return first + await _run(pool, errand, ids[half:], now, shelf)
+    async with begin(pool) as connection:
+        await errand.put_off.execute(connection, case_id=ids[0], until=now + PUT_OFF)
+    return 1

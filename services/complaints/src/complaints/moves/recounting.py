@@ -1,20 +1,22 @@
 """Counting every open case anew when a calendar changed: in batches, each case in its own transaction.
 
-A case whose date moved gets an entry in its history, which tells the reporter.
+A case whose date moved gets an entry in its history, which tells the reporter. One that fails holds up none behind it, and is
+tried again by itself, each time after twice as long.
 """
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from fastapi import FastAPI
+from prometheus_client import Gauge
 
 from chassis.data.bell import Bell
 from chassis.data.pool import Connection, Pool
 from chassis.data.statements import Statement
 from chassis.data.transactions import begin
+from chassis.ops import metrics
 from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.operations import lock_case
 from complaints.deadlines import operations
@@ -23,6 +25,7 @@ from directory.follower import CHANNEL
 
 BATCH = 200
 LOOK_EVERY_S = 60.0
+FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=6)
 ACTION, FACT = "recount", "recounted"
 _FIRST = UUID(int=0)
 
@@ -41,6 +44,25 @@ _FINISH = Statement(
     "UPDATE recounts SET last_case_id = NULL, finished_at = CAST(:now AS timestamptz) WHERE stamp = :stamp"
 )
 
+_DUE_AGAIN = Statement("""
+SELECT case_id FROM failed_recounts WHERE retry_at <= CAST(:now AS timestamptz) ORDER BY retry_at LIMIT CAST(:most AS integer)
+""")
+# Who takes it holds its lock: another replica finds it gone, or put off.
+_TAKE = Statement("""
+DELETE FROM failed_recounts WHERE case_id = CAST(:case_id AS uuid) AND retry_at <= CAST(:now AS timestamptz) RETURNING case_id
+""")
+_PUT_OFF = Statement("""
+INSERT INTO failed_recounts (case_id, attempts, retry_at)
+VALUES (CAST(:case_id AS uuid), 1, CAST(:now AS timestamptz) + CAST(:first AS interval))
+ON CONFLICT (case_id) DO UPDATE SET attempts = failed_recounts.attempts + 1, retry_at = CAST(:now AS timestamptz)
+    + least(CAST(:first AS interval) * power(2, least(failed_recounts.attempts, 30)), CAST(:longest AS interval))
+RETURNING attempts, retry_at
+""")
+_FAILING = Statement("SELECT count(*) FROM failed_recounts")
+
+failing = Gauge(
+    "prima_failed_recounts", "Cases that couldn't be counted anew and are tried again", registry=metrics.registry
+)
 log = structlog.get_logger("complaints.recounting")
 
 
@@ -56,11 +78,15 @@ async def run(app: FastAPI) -> None:
 
 
 async def recount(pool: Pool, now: datetime) -> int:
-    """Count all open cases by the calendars as they are, if these changed since the last time; how many dates moved.
+    """Count all open cases by the calendars as they are, if these changed since the last time, and those again that failed and
+    whose time has come; how many dates moved. Until it is counted a case keeps its old dates: log and metric tell of it."""
+    moved = await _recount_all(pool, now) + await _recount_failed(pool, now)
+    async with pool.acquire() as connection:
+        failing.set(await _FAILING.fetchval(connection))
+    return moved
 
-    A case that fails holds up none behind it: it is tried once more at the end. One that fails then too keeps its old dates until the
-    calendars change again: the log names it.
-    """
+
+async def _recount_all(pool: Pool, now: datetime) -> int:
     async with begin(pool) as connection:
         stamp = await _STAMP.fetchval(connection)
         if stamp is None or stamp == await _LAST_FINISHED.fetchval(connection):
@@ -69,13 +95,11 @@ async def recount(pool: Pool, now: datetime) -> int:
     assert row is not None
     after: UUID = row["last_case_id"] or _FIRST
     moved = 0
-    failed: list[UUID] = []
     while True:
         async with pool.acquire() as connection:
             ids = [each["case_id"] for each in await _NEXT.fetch(connection, after=after, most=BATCH)]
-        some, wrong = await _recount_each(pool, ids or failed, now)
-        moved += some
-        failed += wrong
+        for case_id in ids:
+            moved += await _attempt(pool, case_id, now)
         async with begin(pool) as connection:
             if not ids:
                 await _FINISH.execute(connection, stamp=stamp, now=now)
@@ -84,17 +108,32 @@ async def recount(pool: Pool, now: datetime) -> int:
             await _ADVANCE.execute(connection, stamp=stamp, last=after)
 
 
-async def _recount_each(pool: Pool, case_ids: Sequence[UUID], now: datetime) -> tuple[int, list[UUID]]:
-    """How many dates moved, and the cases that failed."""
-    moved, failed = 0, []
-    for case_id in case_ids:
-        try:
-            async with begin(pool) as connection:
-                moved += await recount_case(connection, case_id, now)
-        except Exception:
-            log.exception("case_fails", case_id=str(case_id))
-            failed.append(case_id)
-    return moved, failed
+async def _recount_failed(pool: Pool, now: datetime) -> int:
+    moved = 0
+    while True:
+        async with pool.acquire() as connection:
+            ids = [each["case_id"] for each in await _DUE_AGAIN.fetch(connection, now=now, most=BATCH)]
+        if not ids:
+            return moved
+        for case_id in ids:
+            moved += await _attempt(pool, case_id, now, again=True)
+
+
+async def _attempt(pool: Pool, case_id: UUID, now: datetime, *, again: bool = False) -> bool:
+    """Count one case; True if its date moved. Where it fails, note when it is tried again."""
+    try:
+        async with begin(pool) as connection:
+            if again and await _TAKE.fetchval(connection, case_id=case_id, now=now) is None:
+                return False
+            return await recount_case(connection, case_id, now)
+    except Exception:
+        async with begin(pool) as connection:
+            later = await _PUT_OFF.fetchrow(
+                connection, case_id=case_id, now=now, first=FIRST_RETRY, longest=LONGEST_RETRY
+            )
+        assert later is not None
+        log.exception("case_fails", case_id=str(case_id), attempts=later["attempts"], retry_at=str(later["retry_at"]))
+        return False
 
 
 async def recount_case(connection: Connection, case_id: UUID, now: datetime) -> bool:

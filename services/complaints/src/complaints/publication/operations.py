@@ -1,4 +1,4 @@
-"""Clearing words of a case for the public, and taking them back. Every version stays on record."""
+"""Clearing words of a case for the public, and taking them back: an entry in its history; every version stays on record."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,19 +8,19 @@ from sqlalchemy import bindparam, insert
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
-from chassis.http.problems import Conflict, Flaw, Forbidden, NotFound, Unprocessable
+from chassis.http.problems import Conflict, Flaw, Forbidden, Unprocessable
 from chassis.http.versions import Expected
 from complaints.cases.callers import CaseCaller
-from complaints.cases.operations import TookPart, lock_case
-from complaints.cases.visibility import INSTITUTION_ADMIN, roles_on
+from complaints.cases.operations import reach_case
+from complaints.cases.visibility import INSTITUTION_ADMIN
+from complaints.moves.moving import move
 from complaints.publication import queries
 from complaints.publication.identifying import points_at_somebody
 from complaints.publication.schemas import PublicTextBody
 from complaints.publication.tables import public_texts
-from directory.copy import find_ancestors
 from directory.roles import LIAISON, OFFICER, UNIT_HEAD
-from directory.zones import national_day
 
+ACTION, FACT = "clearing", "cleared"
 CLEARING = frozenset({LIAISON, OFFICER, UNIT_HEAD, INSTITUTION_ADMIN})
 _PERSONAL = Text(
     "Teks memuat nomor telepon, NIK, atau alamat surel; samarkan dulu.",
@@ -47,35 +47,39 @@ async def clear(
     expected: Expected,
     now: datetime,
 ) -> Row:
-    """Let the public read these words of the case, or none any more. The words are part of the case: `expected` is its version,
-    which they don't change and which the result names as `case_version`.
+    """Let the public read these words of the case, or none any more. The words are part of the case: clearing them makes a new
+    version of it, which the result names as `case_version`. Of two who clear what they read of one version, one is told.
 
     Raises NotFound, TookPart, Forbidden, StaleVersion, NotPublic, Unprocessable.
     """
-    case = await lock_case(connection, case_id)
-    if case is None:
-        raise NotFound
-    ancestors = await find_ancestors(connection, case["unit_id"], national_day(now)) if case["unit_id"] else ()
-    roles = roles_on(caller, case, ancestors, now)
-    if not roles:
-        raise NotFound
-    if caller.actor.person_id is not None and caller.actor.person_id in case["accused_person_ids"]:
-        raise TookPart
+    case, roles, _ = await reach_case(connection, case_id, caller, now)
     if not roles & CLEARING:
         raise Forbidden
     expected.check(case["version"])
     if body is not None:
         _check(case, body)
     held = await queries.find_cleared(connection, case_id)
+    actor = caller.record(roles & CLEARING)
     row = {
         "case_id": case_id,
         "version": 1 if held is None else held["version"] + 1,
         **(body.model_dump() if body is not None else {"title": None, "text": None, "answer": None}),
-        "cleared_by": caller.record(roles & CLEARING),
+        "cleared_by": actor,
         "cleared_at": now,
     }
     await _KEEP.execute(connection, **row)
-    return {**row, "case_version": case["version"]}
+    after = await move(
+        connection,
+        case,
+        action=ACTION,
+        to_state=case["state"],
+        actor=actor,
+        now=now,
+        public={"taken_back": True} if body is None else {},
+        internal={"public_text": row["version"]},
+        fact=FACT,
+    )
+    return {**row, "case_version": after["version"]}
 
 
 def _check(case: Row, body: PublicTextBody) -> None:

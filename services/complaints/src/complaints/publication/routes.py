@@ -93,7 +93,7 @@ async def put_public_text(
 ) -> Response:
     """By the officers who work on it. They mask names; telephone numbers, NIK and e-mail addresses are refused.
 
-    If-Match takes the case's ETag, or that of the reply: the words are part of the case and don't change its version.
+    If-Match takes the case's ETag, or that of the reply: the words are part of the case, and clearing them makes a new version of it.
     """
     row = await operations.clear(connection, case_id, body, caller=caller, expected=expected, now=now)
     return single(request, {name: row[name] for name in _CLEARED}, version=row["case_version"])
