@@ -53,12 +53,14 @@ async def places(connection: Connection) -> Sequence[seeds.Place]:
 async def _load(connection: Connection) -> None:
     # Triggers and references are for what is written while it lives: these rows are right by the way they are made.
     await connection.execute("SET session_replication_role = replica; SET maintenance_work_mem = '512MB'")
-    indexes = await connection.fetch(_SECONDARY, list(seeds.COLUMNS))
+    indexes = await connection.fetch(_SECONDARY, [*seeds.COLUMNS, *seeds.FORMER])
     for index in indexes:
         await run_quoted(connection, "DROP INDEX %I", index["name"])
     for batch in seeds.batches(await places(connection)):
         for table, rows in batch.items():
             await connection.copy_records_to_table(table, records=rows, columns=seeds.COLUMNS[table])
+    for statement in seeds.FORMER.values():
+        await connection.execute(statement)
     for index in indexes:
         await connection.execute(index["definition"])
     await connection.execute("VACUUM ANALYZE")

@@ -18,6 +18,8 @@ SUBTREE = 20_000
 BRANCHES = 8
 BEGINS, RENAMED, SUCCEEDED = date(2015, 1, 1), date(2022, 1, 1), date(2024, 1, 1)
 """Every tenth unit got its name, and every unit its head, later than it began."""
+REWRITTEN, MOVED = date(2023, 1, 1), date(2021, 1, 1)
+"""Every seventh service was called otherwise, and every fiftieth was at the unit above, until then."""
 STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 _UNIT, _PERSON, _SEAT, _SERVICE = 1, 2, 3, 4
 _KINDS = ("department", "division", "section", "technical_unit")
@@ -49,10 +51,27 @@ COLUMNS = {
     "services": (
         "id", "institution_id", "unit_id", "code", "name", "description", "kind", "field", "legal_basis",
         "target_groups", "vulnerable_groups", "channels", "life_events", "region_codes", "locations", "opening_hours",
-        "partners", "state", "active_during", "version", "created_at",
+        "partners", "state", "active_during", "version", "created_at", "placed_since", "described_since",
     ),
 }  # fmt: skip
 """The columns that are loaded, by table."""
+FORMER = {
+    "service_former_contents": f"""
+        INSERT INTO service_former_contents (service_id, name, description, kind, field, funding_route, legal_basis,
+            target_groups, vulnerable_groups, channels, life_events, region_codes, locations, opening_hours, partners,
+            place_ids, open_on_holidays, special_hours, search, until, held_during, recorded_at)
+        SELECT id, 'Layanan ' || name, description, kind, field, funding_route, legal_basis, target_groups,
+            vulnerable_groups, channels, life_events, region_codes, locations, opening_hours, partners, place_ids,
+            open_on_holidays, special_hours, search, described_since, daterange(NULL, described_since), '{STAMP}'
+        FROM services WHERE described_since > '-infinity' AND active_during <> '{{}}'""",
+    "service_former_places": f"""
+        INSERT INTO service_former_places (service_id, institution_id, unit_id, code, until, held_during, recorded_at)
+        SELECT services.id, services.institution_id, units.parent_id, services.code, placed_since,
+            daterange(NULL, placed_since), '{STAMP}'
+        FROM services JOIN units ON units.id = services.unit_id AND upper_inf(units.valid_during)
+        WHERE placed_since > '-infinity'""",
+}
+"""What services were before, made of what they are."""
 
 
 class Place(NamedTuple):
@@ -155,7 +174,8 @@ def service_rows(unit: Unit) -> Iterator[tuple[str, tuple[Any, ...]]]:
             (service_id(number), unit.place.id, unit_id(unit.number), f"L{number}", name,
              f"Diberikan di loket {unit.number} pada hari kerja.", "administrative", None, ["UU 25/2009"], [],
              [], ["counter"], [], regions, [], {}, [], "active" if active else "draft",
-             [Range(BEGINS, None)] if active else [], 1, STAMP),
+             [Range(BEGINS, None)] if active else [], 1, STAMP, MOVED if unit.above and number % 50 == 7 else date.min,
+             REWRITTEN if number % 7 == 2 else date.min),
         )  # fmt: skip
 
 

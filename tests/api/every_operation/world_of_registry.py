@@ -166,6 +166,7 @@ def _bodies(world: World, agency: Agency, ours: Stage) -> dict[str, Any]:
         "register_person": {**place, "name": "Orang Baru"},
         "change_person": {"name": "Nama Lain"},
         "establish_post": {**unit, "name": "Jabatan", "role": "officer"},
+        "change_post": {"needed": 2},
         "end_post": {"valid_to": "2099-01-01"},
         "declare_reorganisation": declaration(new("lain", ours)),
         "preview_reorganisation": declaration(new("lain", ours)),

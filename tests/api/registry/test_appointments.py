@@ -1,13 +1,14 @@
 """Appointments: one holder to a seat, acting holders, who appoints whom, endings, corrections, and what was known."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from api.registry.directory_stage import SINCE, Stage, flaws, stage
+from directory.zones import national_day
 from support.services import ServiceUnderTest
 
 
@@ -128,6 +129,60 @@ async def test_the_responsible_officer_heads_the_secretariat_or_is_appointed_by_
     beside = (await here.seat("supervisor", acting="plh"))["id"]  # who stands beside the Pembina doesn't hold the seat
     assert flaws(await responsible(appointed_by=beside)) == [("/appointed_by", "not_the_supervisor")]
     assert flaws(await responsible(appointed_by=here.id)) == [("/appointed_by", "unknown_appointer")]
+
+
+async def test_what_an_appointment_rests_on_is_told_by_what_is_on_record_by_now(registry: ServiceUnderTest) -> None:
+    """Who was registered before the Sekda is neither warned of for ever nor held back from being put right."""
+    here = await stage(registry)
+    secretariat = await here.unit("Sekretariat Daerah", kind="secretariat")
+    pembina = await here.seat("supervisor")
+    since = {"from": "2025-01-01", "to": "2027-01-01"}
+    seat = (await appoint(here, role="responsible_officer", valid_during=since)).json()
+    path = f"/appointments/{seat['id']}"
+
+    async def told(query: str = "") -> list[str]:
+        warnings = (await here.read(path + query))["warnings"]
+        [listed] = (await here.read(f"/appointments?institution={here.id}&role=responsible_officer"))["items"]
+        assert query or listed["warnings"] == warnings
+        return [each["code"] for each in warnings]
+
+    assert [each["code"] for each in seat["warnings"]] == await told() == ["foundation_unknown"]
+    known_at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    other = await here.seat("unit_head", unit=secretariat["id"])
+    # Now somebody else is known to be the head: it stays as it was registered, and is told of.
+    assert await told() == ["appointment_unfounded"]
+    assert await told(f"?known_at={known_at}") == ["foundation_unknown"]
+    # It can be put right and extended, as long as nothing is said anew of what it rests on.
+    for body in ({"decree_number": "SK 9/2025"}, {"valid_during": {"to": "2026-12-31"}}, {"decree_date": None}):
+        reply = await here.change(path, body)
+        assert (reply.status_code, warned(reply)) == (200, ["appointment_unfounded"]), reply.text
+    tag = (await here.call("GET", path)).headers["etag"]
+    decree = {"valid_to": "2028-01-01", "decree_number": "SK 10/2026"}
+    extended = await here.call("POST", f"{path}/extension", json=decree, headers={"if-match": tag})
+    assert (extended.status_code, warned(extended)) == (200, ["appointment_unfounded"])
+    for body in ({"decree_date": "2025-01-01"}, {"valid_during": {"from": "2025-02-01"}}, {"acting": "plt"}):
+        refused = await here.change(path, body)
+        assert (refused.status_code, flaws(refused)) == (422, [("/appointed_by", "appointment_unfounded")])
+    assert (await here.read(path))["acting"] == "definitive"  # nothing of what was refused is kept
+    founded = await here.change(path, {"appointed_by": pembina["id"]})
+    assert (founded.status_code, warned(founded)) == (200, ["not_head_of_secretariat"])
+    await here.change(path, {"appointed_by": None})  # refused: it would say anew that nobody appointed
+    assert await told() == ["not_head_of_secretariat"]
+    # The record of the Sekda was wrong: it was this person.
+    await here.change(f"/appointments/{other['id']}/ending", {"valid_to": "2020-01-01"}, method="POST")
+    assert await told() == []
+    await here.seat("unit_head", unit=secretariat["id"], person=seat["person_id"])
+    assert await told() == []
+
+
+async def test_who_stands_beside_is_told_of_until_the_holder_is_on_record(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    today = national_day(datetime.now(UTC))
+    week = {"from": str(today - timedelta(days=4)), "to": str(today + timedelta(days=20))}
+    seat = (await appoint(here, acting="plh", valid_during=week)).json()
+    assert [each["code"] for each in seat["warnings"]] == ["no_holder_to_stand_beside"]
+    await here.seat("supervisor")
+    assert (await here.read(f"/appointments/{seat['id']}"))["warnings"] == []
 
 
 async def test_what_is_wrong_is_named(registry: ServiceUnderTest) -> None:

@@ -1,11 +1,16 @@
 """Neither a unit nor an institution is ended under what stands on it: the refusal counts it, names it, and says the way."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from api.registry.directory_stage import Stage, code, flaws, stage
 from api.registry.standards_stage import Agency, build_agency, draft, published, today
+from api.registry.test_reorganisations import declared, merge, unit
+from directory.calendars import WEEKDAYS
+from directory.zones import national_day
+from registry.services.ending import end_what_is_due
 from support.services import ServiceUnderTest
 
 
@@ -84,3 +89,122 @@ async def test_what_ends_by_then_stands_in_no_way(agency: Agency) -> None:
         )
     assert told(await end(agency, f"/units/{agency.unit_id}")).keys() == {"service"}
     assert told(await end(agency, f"/units/{agency.unit_id}", days=-1)).keys() == {"appointment", "service"}
+
+
+TODAY = national_day(datetime.now(UTC))
+
+
+def ahead(days: int) -> str:
+    return str(TODAY + timedelta(days=days))
+
+
+async def entered(here: Stage, unit_id: str) -> dict[str, Any]:
+    """A service that isn't offered yet."""
+    body = {"unit_id": unit_id, "code": code(), "name": "Layanan", "kind": "administrative"}
+    return await here.make("services", **body, legal_basis=["UU 25/2009"])
+
+
+async def act(here: Stage, service: dict[str, Any], action: str, **body: str) -> Any:
+    path = f"/services/{service['id']}/{action}"
+    return await here.call("POST", path, json=body, headers={"if-match": "*"})
+
+
+async def end_unit(here: Stage, unit_id: str, day: str) -> Any:
+    return await here.change(f"/units/{unit_id}", {"valid_during": {"to": day}})
+
+
+async def test_a_unit_ends_on_a_day_by_which_its_services_have_ended(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    place = (await here.unit("Sementara"))["id"]
+    service = await entered(here, place)
+    assert (await act(here, service, "activation")).json()["active_until"] is None
+    assert told(await end_unit(here, place, ahead(30))) == {"service": (1, ["Layanan"])}
+    announced = await act(here, service, "deactivation", effective_on=ahead(30))
+    assert (announced.json()["state"], announced.json()["active_until"]) == ("active", ahead(30))
+    assert told(await end_unit(here, place, ahead(29))) == {"service": (1, ["Layanan"])}
+    assert (await end_unit(here, place, ahead(30))).status_code == 200
+    institution = await here.change(f"/institutions/{here.id}", {"valid_during": {"to": ahead(30)}})
+    assert institution.status_code == 200, institution.text
+    # It is offered up to that day, and can't be offered for longer.
+    assert (await here.call("GET", f"/services/{service['id']}?as_of={ahead(29)}")).status_code == 200
+    assert (await here.call("GET", f"/services/{service['id']}?as_of={ahead(30)}")).status_code == 404
+    for later in (
+        await act(here, service, "activation"),
+        await act(here, service, "deactivation", effective_on=ahead(31)),
+    ):
+        assert (later.status_code, flaws(later)) == (422, [("/unit_id", "unit_ends")])
+        assert ahead(30) in later.json()["errors"][0]["detail"]
+
+
+async def test_a_promise_in_force_is_kept_as_long_as_its_service(agency: Agency) -> None:
+    """Its revocation has no day to come: until its service's last day it is what is promised."""
+    await published(agency)
+    await end_appointments(agency, agency.unit_id)
+    async with agency.registry.connection() as connection:
+        await connection.execute(
+            "UPDATE services SET active_during = '{[2020-01-01,)}' WHERE id = $1", agency.service_id
+        )
+    path = f"/services/{agency.service_id}/deactivation"
+    day = str(today(agency) + timedelta(days=30))
+    reply = await agency.registry.call("POST", f"/v1{path}", json={"effective_on": day}, headers={"if-match": "*"})
+    assert reply.status_code == 200, reply.text
+    assert told(await end(agency, f"/units/{agency.unit_id}", days=29)).keys() == {"service", "standard"}
+    assert (await end(agency, f"/units/{agency.unit_id}", days=30)).status_code == 200
+
+
+async def test_nothing_is_offered_at_a_unit_that_has_ended_or_will(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    gone, ending, other = [(await here.unit(name))["id"] for name in ("Lama", "Sementara", "Tetap")]
+    past, soon, moved = await entered(here, gone), await entered(here, ending), await entered(here, other)
+    assert (await act(here, moved, "activation")).status_code == 200
+    for place, day in ((gone, ahead(-1)), (ending, ahead(30))):
+        assert (await end_unit(here, place, day)).status_code == 200
+    refused = await act(here, past, "activation")
+    assert (refused.status_code, flaws(refused)) == (422, [("/unit_id", "not_in_force")])
+    for body in ({}, {"active_until": ahead(31)}):
+        refused = await act(here, soon, "activation", **body)
+        assert (refused.status_code, flaws(refused)) == (422, [("/unit_id", "unit_ends")])
+    over = await act(here, soon, "activation", active_until=str(TODAY))
+    assert (over.status_code, flaws(over)) == (422, [("/active_until", "not_in_the_future")])
+    taken_over = await here.change(f"/services/{moved['id']}", {"unit_id": ending})
+    assert (taken_over.status_code, flaws(taken_over)) == (422, [("/unit_id", "unit_ends")])
+    until = await act(here, soon, "activation", active_until=ahead(30))
+    assert (until.json()["state"], until.json()["active_until"]) == ("active", ahead(30))
+
+
+async def test_what_a_reorganisation_takes_further_has_no_end(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    gone, heir = await here.unit("Lama"), await here.unit("Baru")
+    service = await entered(here, gone["id"])
+    await declared(here, merge(unit(heir), unit(gone)), on=ahead(30))
+    assert (await here.read(f"/units/{gone['id']}"))["valid_during"]["to"] == ahead(30)
+    assert (await act(here, service, "activation")).json()["active_until"] is None
+
+
+async def test_on_its_last_day_a_service_becomes_inactive_by_itself(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    service = await entered(here, (await here.unit("Dinas"))["id"])
+    await act(here, service, "activation")
+    assert (await act(here, service, "deactivation", effective_on=ahead(30))).status_code == 200
+    # The end may be told otherwise, and taken back.
+    assert (await act(here, service, "deactivation", effective_on=ahead(40))).json()["active_until"] == ahead(40)
+    assert (await act(here, service, "activation")).json()["active_until"] is None
+    again = await act(here, service, "activation")
+    assert (again.status_code, again.json()["allowed_actions"]) == (409, ["deactivation"])
+    await act(here, service, "deactivation", effective_on=ahead(2))
+    pool, now = registry.app.state.side_pool, datetime.now(UTC)
+    await end_what_is_due(pool, now=now + timedelta(days=1))
+    assert (await here.read(f"/services/{service['id']}"))["state"] == "active"
+    assert await end_what_is_due(pool, now=now + timedelta(days=2)) == 1
+    assert await end_what_is_due(pool, now=now + timedelta(days=2)) == 0
+    hours = {name: [["08:00", "12:00"]] for name in WEEKDAYS}
+    await here.change(f"/services/{service['id']}", {"opening_hours": hours, "open_on_holidays": True})
+    span = f"from={ahead(1)}&to={ahead(4)}"
+    days = (await here.read(f"/services/{service['id']}/opening-hours?{span}"))["items"]
+    assert [bool(each["blocks"]) for each in days] == [True, False, False]
+    then = (await here.read(f"/services?institution={here.id}&state=active&as_of={ahead(1)}"))["items"]
+    assert [(each["id"], each["state"]) for each in then] == [(service["id"], "active")]
+    assert (await here.read(f"/services?institution={here.id}&as_of={ahead(2)}"))["items"] == []
+    ended = await here.read(f"/services/{service['id']}")
+    assert (ended["state"], ended["active_until"]) == ("inactive", ahead(2))
+    assert (await here.events(f"services/{service['id']}"))[-1]["data"]["state"] == "inactive"

@@ -137,6 +137,19 @@ async def test_a_unit_is_not_ended_under_who_is_in_office_there(registry: Servic
     assert "Ni Luh Sari" in str(done["result"]["errors"])
 
 
+async def test_an_institution_is_not_ended_under_what_stands_there(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    await run(here, "units", TREE)
+    row = {name: here.institution[name] for name in ("code", "name", "kind")}
+    for query in ("&dry_run=true", ""):
+        done = await run(here, "institutions", [{**row, "valid_to": "2030-01-01"}], query=query)
+        assert (done["state"], found(done)) == ("failed", [(2, "valid_to", "still_in_use")])
+    assert "Sekretariat" in str(done["result"]["errors"])
+    empty = (await stage(registry)).institution
+    row = {name: empty[name] for name in ("code", "name", "kind")}
+    assert (await run(here, "institutions", [{**row, "valid_to": "2030-01-01"}]))["state"] == "done"
+
+
 async def test_a_workbook_is_read_as_text(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     content = workbook(

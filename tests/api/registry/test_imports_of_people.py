@@ -103,7 +103,7 @@ async def test_an_imported_responsible_officer_is_one_of_the_two_that_the_law_na
     answering = seat(other, "responsible_officer")
     done = await run(here, "appointments", [answering], query="&dry_run=true")
     # Nothing is on record yet: it may be right.
-    assert (done["state"], found(done, "warnings")) == ("done", [(2, "appointed_by", "appointment_unfounded")])
+    assert (done["state"], found(done, "warnings")) == ("done", [(2, "appointed_by", "foundation_unknown")])
     seats = [seat(mayor, "supervisor", appointed_by=""), seat(secretary, "unit_head", unit_code="SD", appointed_by="")]
     for rows in ([*seats, answering], [*seats, answering | {"appointed_by": secretary}]):
         refused = await run(here, "appointments", rows, query="&dry_run=true")
@@ -120,6 +120,27 @@ async def test_an_imported_responsible_officer_is_one_of_the_two_that_the_law_na
     assert (by_right["state"], found(by_right, "warnings")) == ("done", [])
     taken = await run(here, "appointments", [seat(other, "responsible_officer", "2025-01-01")])
     assert {code for _, _, code in found(taken)} == {"seat_taken", "appointment_unfounded"}
+
+
+async def test_a_row_that_says_nothing_new_of_what_a_seat_rests_on_is_not_held_against_the_law_again(
+    registry: ServiceUnderTest,
+) -> None:
+    here = await stage(registry)
+    await here.unit("Sekretariat Daerah", code="SD", kind="secretariat")
+    mayor, secretary, other = await staffed(here, "Wali Kota", "Sekda", "Asisten")
+    body = {"decree_number": "SK", "valid_from": "2024-01-01"}
+    old = {"employee_number": other, "role": "responsible_officer", **body}
+    assert counts(await run(here, "appointments", [old])) == (1, 0, 0)
+    heads = [
+        {"employee_number": mayor, "role": "supervisor", "unit_code": "", **body},
+        {"employee_number": secretary, "role": "unit_head", "unit_code": "SD", **body},
+    ]
+    assert counts(await run(here, "appointments", heads)) == (2, 0, 0)
+    longer = await run(here, "appointments", [{**old, "valid_to": "2030-01-01"}])
+    assert counts(longer) == (0, 1, 0)
+    assert found(longer, "warnings") == [(2, "appointed_by", "appointment_unfounded")]
+    anew = await run(here, "appointments", [{**old, "decree_date": "2024-01-01"}])
+    assert (anew["state"], found(anew)) == ("failed", [(2, "appointed_by", "appointment_unfounded")])
 
 
 async def test_a_seat_has_one_holder_in_the_file_too(registry: ServiceUnderTest) -> None:

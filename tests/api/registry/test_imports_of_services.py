@@ -1,10 +1,12 @@
 """Imports of services and of standards that are older than the platform."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from api.registry.directory_stage import Stage, stage
 from api.registry.imports_stage import counts, found, run
+from directory.zones import national_day
 from support.services import ServiceUnderTest
 
 SERVICE = {
@@ -63,6 +65,29 @@ async def raw(here: Stage, path: str) -> dict[str, Any]:
 async def the_service(here: Stage) -> dict[str, Any]:
     (service,) = (await here.read(f"/services?institution={here.id}"))["items"]
     return dict(service)
+
+
+async def test_a_file_offers_nothing_at_a_unit_that_ends(registry: ServiceUnderTest) -> None:
+    here, today = await department(registry), national_day(datetime.now(UTC))
+    for name, since, until in (("BARU", 30, None), ("SEMENTARA", -30, 30)):
+        period = {"from": str(today + timedelta(days=since)), "to": until and str(today + timedelta(days=until))}
+        await here.unit(name, code=name, valid_during=period)
+    assert counts(await run(here, "services", [SERVICE])) == (1, 0, 0)
+    rows = [
+        {**SERVICE, "code": "A", "unit_code": "BARU"},
+        {**SERVICE, "code": "B", "unit_code": "SEMENTARA"},
+        {**SERVICE, "code": "C", "unit_code": "SEMENTARA", "state": "draft"},  # it may still be prepared
+        {**SERVICE, "unit_code": "SEMENTARA"},
+    ]
+    refused = await run(here, "services", rows, query="&dry_run=true")
+    expected = [(2, "unit_code", "not_in_force"), (3, "unit_code", "unit_ends"), (5, "unit_code", "unit_ends")]
+    assert (refused["state"], found(refused)) == ("failed", expected)
+    # What has an end by then may go there.
+    service = await the_service(here)
+    body = {"effective_on": str(today + timedelta(days=30))}
+    ending = await here.call("POST", f"/services/{service['id']}/deactivation", json=body, headers={"if-match": "*"})
+    assert ending.status_code == 200, ending.text
+    assert counts(await run(here, "services", rows[3:])) == (0, 1, 0)
 
 
 async def test_services_enter_change_and_stay(registry: ServiceUnderTest) -> None:

@@ -116,6 +116,44 @@ async def test_supervision_is_dated(registry: ServiceUnderTest) -> None:
     assert (itself.status_code, flaws(itself)) == (422, [("/supervisor_ids", "itself")])
 
 
+async def test_nobody_supervises_whom_it_is_supervised_by(registry: ServiceUnderTest) -> None:
+    top = await stage(registry)
+    middle = await stage(registry, supervisor_ids=[top.id])
+    below = await stage(registry, supervisor_ids=[middle.id])
+    circle = await top.change(f"/institutions/{top.id}", {"supervisor_ids": [below.id], "effective_on": "2025-03-01"})
+    assert (circle.status_code, flaws(circle)) == (422, [("/supervisor_ids", "circle")])
+    # On other days it isn't one: they changed places.
+    for each, above in ((below, []), (middle, [below.id]), (top, [middle.id])):
+        body = {"supervisor_ids": above, "effective_on": "2025-03-01"}
+        assert (await each.change(f"/institutions/{each.id}", body)).status_code == 200
+    assert (await top.read(f"/institutions/{top.id}?as_of=2025-02-28"))["supervisor_ids"] == []
+
+
+async def test_supervision_lasts_as_long_as_both_do(registry: ServiceUnderTest) -> None:
+    above = await stage(registry, valid_during={"from": "2010-01-01"})
+    here = await stage(registry, supervisor_ids=[above.id])  # older than who supervises it now
+    path = f"/institutions/{here.id}"
+    ended = await above.change(f"/institutions/{above.id}", {"valid_during": {"to": "2025-01-01"}})
+    assert ended.status_code == 200, ended.text
+    days = {"2009-12-31": [], "2010-01-01": [above.id], "2024-12-31": [above.id], "2025-01-01": []}
+    assert {day: (await here.read(f"{path}?as_of={day}"))["supervisor_ids"] for day in days} == days
+    # Who follows is told.
+    edge = {"institution_id": above.id, "valid_from": "2010-01-01", "valid_to": "2025-01-01"}
+    assert (await here.events(f"institutions/{here.id}"))[-1]["data"]["supervisor_ids"] == [edge]
+    late = await here.change(path, {"supervisor_ids": [above.id], "effective_on": "2025-01-01"})
+    assert (late.status_code, flaws(late)) == (422, [("/supervisor_ids/0", "not_in_force")])
+
+
+async def test_the_governor_supervises_jakartas_administrative_cities(registry: ServiceUnderTest) -> None:
+    """They are without autonomy: nobody has to register that."""
+    (jakarta,) = (await registry.call("GET", "/v1/institutions?region=31")).json()["items"]
+    here = await stage(registry, kind="city", region_code="31.71")
+    assert here.institution["supervisor_ids"] == [jakarta["id"]]
+    known_at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    shown = await here.read(f"/institutions/{here.id}?known_at={known_at}")
+    assert shown["supervisor_ids"] == [jakarta["id"]]
+
+
 async def test_what_is_wrong_is_named(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     body = {"code": code(), "name": "X", "kind": "kingdom"}

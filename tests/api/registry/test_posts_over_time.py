@@ -73,6 +73,91 @@ async def test_a_post_begins_today_where_its_institution_is(registry: ServiceUnd
     assert made["valid_during"] == {"from": day, "to": None}
 
 
+async def test_a_list_without_a_day_is_of_today_where_each_post_is(registry: ServiceUnderTest) -> None:
+    """0:30 on 3 March in Bali and 23:30 on 2 March in Jakarta: a post that begins on the 3rd exists in one of them."""
+    posts = {}
+    for zone in ("wib", "wita"):
+        here = await stage(registry, time_zone=zone)
+        made = await post(here, (await here.unit("Dinas"))["id"], valid_during={"from": "2026-03-03"})
+        posts[zone] = (here, made)
+    with wall_clock(registry) as clock:
+        clock.set(3, 0, 30, month=3, year=2026)  # in Bali
+        for zone, exists in (("wib", False), ("wita", True)):
+            here, made = posts[zone]
+            items = (await here.read(f"/posts?institution={here.id}&count=exact"))["items"]
+            assert [each["id"] for each in items] == ([made["id"]] if exists else [])
+            assert len(await listed(here, "2026-03-02")) == 0 < len(await listed(here, "2026-03-03"))
+
+
+async def test_a_post_is_put_right_so_that_its_history_can_be_entered(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    place = (await here.unit("Dinas"))["id"]
+    made = await post(here, place)
+    old = {"from": "2020-06-01", "to": "2022-03-01"}
+    body = {"person_id": (await here.person("Made Rai"))["id"], "unit_id": place, "role": "officer"}
+    body |= {"decree_number": "SK 1", "post_id": made["id"], "valid_during": old}
+    assert flaws(await here.call("POST", "/appointments", json=body)) == [("/post_id", "outside_post")]
+    path = f"/posts/{made['id']}"
+    changed = await here.change(path, {"valid_during": {"from": "2020-01-01"}, "needed": 3, "name": "Loket Depan"})
+    assert changed.status_code == 200, changed.text
+    shown = {name: changed.json()[name] for name in ("name", "needed", "valid_during")}
+    assert shown == {"name": "Loket Depan", "needed": 3, "valid_during": {"from": "2020-01-01", "to": None}}
+    assert (await here.call("POST", "/appointments", json=body)).status_code == 201
+    assert (await here.read(f"{path}?as_of=2021-01-01"))["filled"] == 1
+    # It doesn't begin after, nor end before, who holds it leaves.
+    for period in ({"from": "2022-03-01"}, {"to": "2022-02-28"}):
+        refused = await here.change(path, {"valid_during": period})
+        assert (refused.status_code, refused.json()["code"]) == (409, "still_in_use")
+        assert refused.json()["standing"][0]["first"][0]["name"] == "Made Rai"
+    assert (await here.change(path, {"valid_during": {"from": "2022-02-28", "to": "2022-03-01"}})).status_code == 200
+    assert flaws(await here.change(path, {"valid_during": {"to": "2021-01-01"}})) == [
+        ("/valid_during", "period_backwards")
+    ]
+    whenever = await here.change(path, {"valid_during": {"from": None, "to": None}})
+    assert whenever.json()["valid_during"] == {"from": None, "to": None}
+
+
+async def test_who_may_put_a_post_right(registry: ServiceUnderTest) -> None:
+    here, other = await stage(registry), await stage(registry)
+    made = await post(here, (await here.unit("Dinas"))["id"], valid_during=SINCE)
+    path, body = f"/posts/{made['id']}", {"needed": 2}
+    for caller, status in [(registry.anonymous(), 401), (other.client(), 403), (here.client(), 200)]:
+        assert (await here.change(path, body, caller=caller)).status_code == status
+    assert (await here.call("PATCH", path, json=body)).status_code == 428
+    assert (await here.call("PATCH", path, json=body, headers={"if-match": '"1"'})).status_code == 412
+    assert flaws(await here.change(path, {"needed": 0}))[0][0] == "/needed"
+
+
+async def test_a_post_that_came_from_elsewhere_begins_on_that_day(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    gone, kept = (await here.unit("Lama"))["id"], (await here.unit("Tetap"))["id"]
+    made = await post(here, gone, valid_during=SINCE)
+    await declared(here, merge({"unit_id": kept}, {"unit_id": gone}), on="2023-07-01")
+    refused = await here.change(f"/posts/{made['id']}", {"valid_during": {"from": "2021-01-01"}})
+    assert (refused.status_code, flaws(refused)) == (422, [("/valid_during/from", "elsewhere_before")])
+    assert (await here.change(f"/posts/{made['id']}", {"needed": 2})).status_code == 200
+
+
+async def test_seats_that_follow_a_declared_merger_can_be_put_right_before_its_day(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    gone, heir = await here.unit("Lama"), await here.unit("Baru")
+    made = await post(here, gone["id"], valid_during=SINCE)
+    ends = {**SINCE, "to": str(TODAY + timedelta(days=400))}
+    await here.seat("officer", unit=gone["id"], post_id=made["id"], valid_during=ends)
+    day = TODAY + timedelta(days=30)
+    await declared(here, merge(unit(heir), unit(gone)), on=str(day))
+    [follows] = (await here.read(f"/appointments?unit={heir['id']}&as_of={day}"))["items"]
+    path = f"/appointments/{follows['id']}"
+    corrected = await here.change(path, {"decree_number": "SK 9/2026"})
+    assert corrected.status_code == 200, corrected.text
+    tag, longer = corrected.headers["etag"], str(TODAY + timedelta(days=500))
+    decree = {"valid_to": longer, "decree_number": "SK 10/2026"}
+    extended = await here.call("POST", f"{path}/extension", json=decree, headers={"if-match": tag})
+    assert (extended.status_code, extended.json()["valid_during"]["to"]) == (200, longer)
+    another = await post(here, gone["id"], name="Lain", valid_during=SINCE)
+    assert flaws(await here.change(path, {"post_id": another["id"]})) == [("/post_id", "unknown_post")]
+
+
 async def test_posts_of_before_exist_since_whenever(registry: ServiceUnderTest) -> None:
     """What the release before writes: nobody has said since when."""
     here = await stage(registry)

@@ -120,7 +120,8 @@ async def test_what_was_offered_is_told_as_it_was_on_the_day(registry: ServiceUn
         ended = await here.call("POST", f"{path}/deactivation", json={}, headers={"if-match": "*"})
         assert ended.json()["state"] == "inactive"
         clock.set(20)
-        for day, seen in read.items():
+        for day, known in read.items():
+            seen = {**known, "active_until": "2026-03-13"}  # told since
             as_of = f"as_of=2026-03-{day:02}"
             assert await here.read(f"{path}?{as_of}") == seen
             mine = f"institution={here.id}&state=active&{as_of}"

@@ -38,8 +38,9 @@ async def extend(here: Stage, seat: dict[str, Any], until: str, **options: Any) 
         ("plt", 20, 70, []),
         ("plt", 100, None, ["acting_without_end", "acting_limit_reached"]),
         ("plt", 80, 8, ["acting_limit_near"]),
-        ("plh", 10, 15, []),  # a fortnight and a day before its end nothing is told yet
-        ("plh", 40, 10, ["acting_too_long", "acting_limit_reached"]),
+        # A fortnight and a day before its end nothing is told yet of that.
+        ("plh", 10, 15, ["no_holder_to_stand_beside"]),
+        ("plh", 40, 10, ["acting_too_long", "acting_limit_reached", "no_holder_to_stand_beside"]),
         ("definitive", 2000, None, []),
     ],
 )

@@ -10,9 +10,11 @@ from registry.appointments.holding import (
     AT_INSTITUTIONS,
     AT_UNITS,
     SINGLE,
+    Grounds,
     Limits,
     is_single,
     months_later,
+    seat_refusal,
     seat_warnings,
     term_warnings,
 )
@@ -79,18 +81,44 @@ def test_one_holder(role: str, acting: str, single: bool) -> None:
 @pytest.mark.parametrize(
     ("role", "acting", "holder", "secretariat", "by_supervisor", "warnings"),
     [
-        ("supervisor", "plh", True, False, None, []),
-        ("supervisor", "plh", False, False, None, ["no_holder_to_stand_beside"]),
+        ("supervisor", "plh", True, None, None, []),
+        ("supervisor", "plh", False, None, None, ["no_holder_to_stand_beside"]),
         ("responsible_officer", "definitive", False, True, None, []),  # the default: head of the secretariat
         ("responsible_officer", "definitive", False, False, True, ["not_head_of_secretariat"]),
         ("responsible_officer", "definitive", False, False, None, ["appointment_unfounded"]),
-        ("unit_head", "definitive", False, False, True, []),
-        ("unit_head", "definitive", False, False, False, ["not_appointed_by_supervisor"]),
-        ("supervisor", "definitive", False, False, False, []),  # appointed from outside
+        ("responsible_officer", "definitive", False, False, False, ["appointment_unfounded"]),
+        # Nobody is on record as head of the secretariat: it may be he.
+        ("responsible_officer", "definitive", False, None, None, ["foundation_unknown"]),
+        ("responsible_officer", "definitive", False, None, False, ["foundation_unknown"]),
+        ("responsible_officer", "definitive", False, None, True, []),
+        ("unit_head", "definitive", False, None, True, []),
+        ("unit_head", "definitive", False, None, False, ["not_appointed_by_supervisor"]),
+        ("supervisor", "definitive", False, None, False, []),  # appointed from outside
     ],
 )
 def test_what_is_unusual_about_a_seat(
-    role: str, acting: str, holder: bool, secretariat: bool, by_supervisor: bool | None, warnings: list[str]
+    role: str, acting: str, holder: bool, secretariat: bool | None, by_supervisor: bool | None, warnings: list[str]
 ) -> None:
-    found = seat_warnings(role, acting, has_holder=holder, heads_secretariat=secretariat, by_supervisor=by_supervisor)
-    assert [each.code for each in found] == warnings
+    grounds = Grounds(secretariat, by_supervisor, supervisor_on_record=True, has_holder=holder)
+    assert [each.code for each in seat_warnings(role, acting, grounds)] == warnings
+
+
+@pytest.mark.parametrize(
+    ("acting", "secretariat", "by_supervisor", "on_record", "refused"),
+    [
+        ("definitive", False, None, True, "appointment_unfounded"),
+        ("plt", False, None, True, "appointment_unfounded"),
+        ("plh", False, None, True, None),  # who stands beside the holder is no holder
+        ("definitive", False, None, False, None),  # no Pembina of that day is on record
+        ("definitive", None, None, True, None),  # nor who heads the secretariat
+        ("definitive", True, None, True, None),
+        ("definitive", False, True, True, None),
+        ("definitive", True, False, True, "not_the_supervisor"),
+    ],
+)
+def test_who_can_not_be_the_responsible_officer(
+    acting: str, secretariat: bool | None, by_supervisor: bool | None, on_record: bool, refused: str | None
+) -> None:
+    found = seat_refusal("responsible_officer", acting, Grounds(secretariat, by_supervisor, on_record, has_holder=True))
+    assert (found and found.code) == refused
+    assert seat_refusal("unit_head", acting, Grounds(None, by_supervisor, on_record, has_holder=True)) is None

@@ -5,15 +5,15 @@ here names every parameter in its signature, so that they are validated, documen
 """
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from keyword import iskeyword
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from fastapi import Depends, Query, Request
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, any_, bindparam, func, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.data.pool import Connection
@@ -158,13 +158,13 @@ class Filters:
         """The conditions of the filter alone: the same for list, count, export and statistics."""
         return [self._by_name[name].condition() for name in sorted(chosen.values)]
 
-    def _singles(self, chosen: Chosen) -> frozenset[str]:
+    def singles(self, chosen: Chosen) -> frozenset[str]:
         """The parameters of many values that were given one."""
         return frozenset(
             name for name, given in chosen.values.items() if self._by_name[name].single is not None and len(given) == 1
         )
 
-    def _paged(self, chosen: Chosen, singles: Collection[str]) -> list[ColumnElement[bool]]:
+    def paged(self, chosen: Chosen, singles: Collection[str]) -> list[ColumnElement[bool]]:
         """`conditions`, single values asked for by `=`."""
         asked = [(self._by_name[name], name in singles) for name in sorted(chosen.values)]
         return [((parameter.single if alone else None) or parameter.condition)() for parameter, alone in asked]
@@ -176,42 +176,35 @@ class Filters:
         source: Select[Any],
         *,
         reach: tuple[str, ColumnElement[bool] | None, Mapping[str, Any]] = ("all", None, {}),
+        besides: Sequence["Part"] = (),
     ) -> "Listed":
         """One page of `source` under the filter.
 
         `reach` is (its shape, a predicate, the predicate's values): what the caller may see. The source must select the sort columns.
+        `besides`: further rows of the same list, none of which is in another part.
         """
         shape, predicate, reach_values = reach
-        descending = chosen.sort.startswith("-")
         sort = self.sorts[chosen.sort.lstrip("-")]
-        names = [f"after_{index}" for index in range(len(sort.columns))]
-        singles = self._singles(chosen)
+        names = _after(sort)
+        parts = (Part(source, self, predicate), *besides)
+        singles = frozenset[str].intersection(*(part.filters.singles(chosen) for part in parts))
         asked = tuple((name, name in singles) for name in sorted(chosen.values))
         key = (chosen.sort, asked, chosen.cursor is not None, shape)
-
-        def filtered() -> Select[Any]:
-            wanted = self._paged(chosen, singles) + ([predicate] if predicate is not None else [])
-            return source.where(and_(True, *wanted))
-
-        def compose() -> Select[Any]:
-            statement = filtered()
-            if chosen.cursor is not None:
-                binds = [bindparam(name, type_=column.type) for name, column in zip(names, sort.columns, strict=True)]
-                statement = statement.where(_beyond(sort.columns, binds, descending=descending))
-            order = [column.desc() if descending else column.asc() for column in sort.columns]
-            return statement.order_by(*order).limit(bindparam("page_rows"))
-
         given = {name: value[0] if name in singles else value for name, value in chosen.values.items()}
         values: dict[str, Any] = {**given, **reach_values}
         paging: dict[str, Any] = {"page_rows": chosen.limit + 1}
         if chosen.cursor is not None:
             paging |= zip(names, pages.read_cursor(chosen.cursor, chosen.binding, sort.kinds), strict=True)
-        statement = self.statements.get(key, compose)
+        statement = self.statements.get(
+            key, lambda: _joined([part.first(chosen, singles) for part in parts], sort, chosen)
+        )
         if not chosen.count:
             return self._listed(chosen, sort, await statement.fetch(connection, **values, **paging), None)
         counting = self.statements.get(
             ("count", asked, shape),
-            lambda: select(func.count()).select_from(filtered().order_by(None).subquery()),
+            lambda: select(func.count()).select_from(
+                together([part.all(chosen, singles).order_by(None) for part in parts])
+            ),
         )
         async with _agreeing(connection):
             rows = await statement.fetch(connection, **values, **paging)
@@ -226,6 +219,50 @@ class Filters:
             cursor = pages.write_cursor(chosen.binding, [last[column.name] for column in sort.columns])
             following = pages.next_url(chosen.path, chosen.query, cursor)
         return Listed(kept, following, total)
+
+
+class Part(NamedTuple):
+    """Rows of a list by their own tables and indexes: what the names of the filters and sorts mean there, and which rows count."""
+
+    source: Select[Any]
+    filters: Filters
+    predicate: ColumnElement[bool] | None
+
+    def all(self, chosen: Chosen, singles: Collection[str] = ()) -> Select[Any]:
+        """All its rows under the filter; `singles` as of `Filters.singles`."""
+        wanted = self.filters.paged(chosen, singles) + ([self.predicate] if self.predicate is not None else [])
+        return self.source.where(and_(True, *wanted))
+
+    def first(self, chosen: Chosen, singles: Collection[str]) -> Select[Any]:
+        """Its first rows, or those after the cursor; no more than the whole page needs."""
+        statement, sort = self.all(chosen, singles), self.filters.sorts[chosen.sort.lstrip("-")]
+        if chosen.cursor is not None:
+            binds = [bindparam(name, type_=each.type) for name, each in zip(_after(sort), sort.columns, strict=True)]
+            statement = statement.where(_beyond(sort.columns, binds, descending=chosen.sort.startswith("-")))
+        return statement.order_by(*_order(sort.columns, chosen)).limit(bindparam("page_rows"))
+
+
+def _after(sort: Sort) -> list[str]:
+    """The parameters that a cursor's values are."""
+    return [f"after_{index}" for index in range(len(sort.columns))]
+
+
+def _order(columns: Iterable[ColumnElement[Any]], chosen: Chosen) -> list[ColumnElement[Any]]:
+    return [column.desc() if chosen.sort.startswith("-") else column.asc() for column in columns]
+
+
+def together(parts: Sequence[Select[Any]]) -> FromClause:
+    """The rows of all of them, as a source."""
+    return (parts[0] if len(parts) == 1 else union_all(*parts)).subquery()
+
+
+def _joined(parts: Sequence[Select[Any]], sort: Sort, chosen: Chosen) -> Select[Any]:
+    """The first rows of all parts. Each is limited by itself: the planner doesn't carry the limit into them."""
+    if len(parts) == 1:
+        return parts[0]
+    rows = together(parts)
+    columns = [rows.c[column.name] for column in sort.columns]
+    return select(rows).order_by(*_order(columns, chosen)).limit(bindparam("page_rows"))
 
 
 def _agreeing(connection: Connection) -> AbstractAsyncContextManager[Any]:

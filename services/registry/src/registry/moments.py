@@ -59,22 +59,17 @@ def by_then(instant: ColumnElement[Any]) -> ColumnElement[bool]:
 async def _moment(
     now: Now, as_of: Annotated[date | None, _AS_OF] = None, known_at: Annotated[Instant | None, _KNOWN] = None
 ) -> Moment:
-    return Moment(as_of or today(now), as_of is not None, known_at)
+    return Moment(as_of or national_day(now), as_of is not None, known_at)
 
 
 async def _day(now: Now, as_of: Annotated[date | None, _AS_OF] = None) -> Moment:
-    return Moment(as_of or today(now), as_of is not None)
+    return Moment(as_of or national_day(now), as_of is not None)
 
 
 AtMoment = Annotated[Moment, Depends(_moment)]
 """For what has recorded time."""
 OnDay = Annotated[Moment, Depends(_day)]
 """For what has valid time alone."""
-
-
-def today(now: datetime) -> date:
-    """The day in the zone of the capital, by which the directory is read unless a day is named."""
-    return national_day(now)
 
 
 def noon(day: date) -> datetime:

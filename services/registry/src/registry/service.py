@@ -36,6 +36,7 @@ from registry.reorganisations import following
 from registry.reorganisations import operations as reorganisation_operations
 from registry.reorganisations import routes as reorganisations
 from registry.reorganisations.work import ReorganisationWork
+from registry.services import ending
 from registry.services import problems as service_problems
 from registry.services import routes as services
 from registry.standards import problems as standard_problems
@@ -104,7 +105,7 @@ SERVICE = Service(
     problems=PROBLEMS,
     copies={"complaints": ComplaintsOffers()},
     channels=(CHANNEL,),
-    tasks=(aftercare.watch_days, following.watch_days, imports.work, export_work, purge_exports),
+    tasks=(aftercare.watch_days, following.watch_days, ending.watch_days, imports.work, export_work, purge_exports),
     load_reference_data=reference.load,
     prepare=prepare,
     vocabularies=VOCABULARIES,

@@ -8,8 +8,8 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.identity import Caller
 from directory.roles import SUPERVISOR, Actor, Seat
+from directory.zones import national_day
 from registry.institutions.edges import EDGES
-from registry.moments import today
 
 
 def _seats_of(column: str) -> Statement:
@@ -79,5 +79,5 @@ async def find_actor(connection: Connection, caller: Caller, at: datetime) -> Ac
 
 
 async def _supervised(connection: Connection, institution_ids: Collection[UUID], at: datetime) -> frozenset[UUID]:
-    rows = await _SUPERVISED.fetch(connection, institution_ids=list(institution_ids), day=today(at))
+    rows = await _SUPERVISED.fetch(connection, institution_ids=list(institution_ids), day=national_day(at))
     return frozenset(row["id"] for row in rows)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
-from registry.moments import today
+from directory.zones import national_day
 
 # An account's or client's id is no public fact: only the platform's own services are told.
 _PEOPLE = Statement("""
@@ -46,4 +46,4 @@ async def record_people(connection: Connection, ids: Sequence[UUID], *, now: dat
 
 async def record_appointments(connection: Connection, ids: Sequence[UUID], *, now: datetime) -> None:
     """Raise the versions of these appointments and record their facts."""
-    await _APPOINTMENTS.execute(connection, ids=list(ids), now=now, day=today(now))
+    await _APPOINTMENTS.execute(connection, ids=list(ids), now=now, day=national_day(now))

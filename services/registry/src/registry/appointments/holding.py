@@ -44,6 +44,12 @@ _UNFOUNDED = Text(
     "Bukan kepala sekretariat dan penunjukan oleh Pembina tidak disebutkan (UU 25/2009 pasal 7).",
     "Not the head of the secretariat, and no appointment by the Pembina is stated (UU 25/2009 art. 7).",
 )
+_UNKNOWN = Text(
+    "Kepala sekretariat pada hari pertamanya belum tercatat dan penunjukan oleh Pembina tidak disebutkan: dasarnya belum dapat "
+    "diperiksa (UU 25/2009 pasal 7).",
+    "Who heads the secretariat on the first day isn't on record, and no appointment by the Pembina is stated: on what it rests "
+    "can't be told yet (UU 25/2009 art. 7).",
+)
 _NEITHER = Text(
     "Penanggung jawab adalah kepala sekretariat atau ditunjuk oleh Pembina: sebutkan Pembina yang menunjuknya "
     "(UU 25/2009 pasal 7).",
@@ -161,40 +167,48 @@ def _length_warnings(acting: str, begins: date, ends: date | None, latest: date,
     return []
 
 
-def seat_refusal(
-    role: str, acting: str, *, heads_secretariat: bool, by_supervisor: bool | None, on_record: bool
-) -> Caution | None:
+class Grounds(NamedTuple):
+    """On what a seat is held, as far as it is on record.
+
+    `heads_secretariat`: on the first day; None: nobody is on record as its head, or the role isn't that of a Penanggung jawab.
+    `by_supervisor`: whether who appointed was the Pembina on the decree's day; None: nobody is stated.
+    `supervisor_on_record`: somebody fills the Pembina's seat on that day. `has_holder`: somebody fills this seat on the first day.
+    """
+
+    heads_secretariat: bool | None
+    by_supervisor: bool | None
+    supervisor_on_record: bool
+    has_holder: bool
+
+
+def seat_refusal(role: str, acting: str, grounds: Grounds) -> Caution | None:
     """Why somebody can't be the Penanggung jawab by this appointment, as far as that is known for sure (UU 25/2009 art. 7).
 
-    `by_supervisor` as of `seat_warnings`. `on_record`: both who fills the Pembina's seat on the decree's day and who heads the
-    secretariat on the first day are registered; where the registry doesn't reach back so far, nothing is sure.
+    Where the registry doesn't reach back so far, nothing is sure.
     """
     if role != RESPONSIBLE_OFFICER:
         return None
-    if by_supervisor is False:
+    if grounds.by_supervisor is False:
         return Caution("not_the_supervisor", _NOT_THE_SUPERVISOR)
-    if by_supervisor is None and not heads_secretariat and on_record and counts_as_holder(acting):
+    somebody_else = grounds.heads_secretariat is False and grounds.by_supervisor is None
+    if somebody_else and grounds.supervisor_on_record and counts_as_holder(acting):
         return Caution("appointment_unfounded", _NEITHER)
     return None
 
 
-def seat_warnings(
-    role: str, acting: str, *, has_holder: bool, heads_secretariat: bool, by_supervisor: bool | None
-) -> list[Caution]:
-    """What is unusual about who holds a seat and by whose appointment.
-
-    `has_holder`: somebody fills the seat on the first day. `by_supervisor`: whether who appointed was the Pembina then;
-    None if nobody is stated.
-    """
+def seat_warnings(role: str, acting: str, grounds: Grounds) -> list[Caution]:
+    """What is unusual about who holds a seat and by whose appointment, by what is on record when it is asked."""
     found = []
-    if role in SINGLE and not counts_as_holder(acting) and not has_holder:
+    if role in SINGLE and not counts_as_holder(acting) and not grounds.has_holder:
         found.append(Caution("no_holder_to_stand_beside", _NO_HOLDER))
-    if role == RESPONSIBLE_OFFICER and not heads_secretariat:
-        found.append(
-            Caution("not_head_of_secretariat", _NOT_THE_DEFAULT)
-            if by_supervisor
-            else Caution("appointment_unfounded", _UNFOUNDED)
-        )
-    elif by_supervisor is False and role != SUPERVISOR:
+    if role == RESPONSIBLE_OFFICER and not grounds.heads_secretariat:
+        if grounds.heads_secretariat is None:
+            if not grounds.by_supervisor:
+                found.append(Caution("foundation_unknown", _UNKNOWN))
+        elif grounds.by_supervisor:
+            found.append(Caution("not_head_of_secretariat", _NOT_THE_DEFAULT))
+        else:
+            found.append(Caution("appointment_unfounded", _UNFOUNDED))
+    elif grounds.by_supervisor is False and role != SUPERVISOR:
         found.append(Caution("not_appointed_by_supervisor", _NOT_BY_SUPERVISOR))
     return found

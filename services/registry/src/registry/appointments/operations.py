@@ -1,8 +1,8 @@
-"""Appointing, ending and correcting: one holder to a seat, and what is unusual is told."""
+"""Appointing, ending and correcting: one holder to a seat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, Date, Text, Uuid, bindparam, func, insert, select, update
@@ -13,12 +13,13 @@ from chassis.http.problems import Forbidden, NotFound
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from directory.roles import Actor
+from directory.zones import national_day
 from registry import rights
-from registry.appointments import examining, facts, holding, problems, queries
+from registry.appointments import examining, facts, problems, queries
 from registry.appointments.places import find_place
 from registry.appointments.tables import appointments, people
 from registry.institutions.problems import empty_period
-from registry.moments import Moment, today
+from registry.moments import Moment
 from registry.recorded import announce, begin_change
 from registry.terms import Terms
 
@@ -44,6 +45,8 @@ _LOCKED = Statement(
     .with_for_update()
 )
 _CORRECTED = ("acting", "post_id", "decree_number", "decree_date", "appointed_by")
+_GROUNDS = ("acting", "decree_date", "appointed_by", "begins")
+"""What a Penanggung jawab's right to the seat rests on: one registered before it was asked for may still be extended."""
 _CORRECT = Statement(
     update(appointments)
     .where(appointments.c.id == _ID)
@@ -68,16 +71,9 @@ _EXTEND = Statement(
 _PERSON = Statement(select(people.c.id).where(people.c.id == _ID))
 
 
-class Appointed(NamedTuple):
-    """An appointment after a change, with what is unusual about it."""
-
-    row: Row
-    warnings: Sequence[holding.Caution]
-
-
 async def appoint(
     connection: Connection, content: Mapping[str, Any], *, actor: Actor, terms: Terms, now: datetime
-) -> Appointed:
+) -> Row:
     """Appoint a person to a seat: `content` as of NewAppointment. Records `appointment.changed`.
 
     Raises Forbidden, Unprocessable, SeatTaken.
@@ -89,15 +85,15 @@ async def appoint(
         raise Forbidden
     if await _PERSON.fetchrow(connection, id=content["person_id"]) is None:
         raise problems.unknown_person()
-    begins, ends = content["valid_during"]["from_"] or today(now), content["valid_during"]["to"]
+    begins, ends = content["valid_during"]["from_"] or national_day(now), content["valid_during"]["to"]
     if ends is not None and ends <= begins:
         raise empty_period()
     identity = new_id()
     seat = {**content, **place._asdict(), "id": identity, "begins": begins, "ends": ends}
-    warnings = await examining.examine(connection, seat, terms=terms)
+    await examining.examine(connection, seat)
     row = {name: seat.get(name) for name in _COLUMNS} | {"begins": begins, "ends": ends, "created_at": now}
     await _INSERT.execute(connection, **row)
-    return await _recorded(connection, identity, warnings, now=now)
+    return await _recorded(connection, identity, now=now, founded=True)
 
 
 async def correct(
@@ -109,7 +105,7 @@ async def correct(
     terms: Terms,
     now: datetime,
     expected: Expected,
-) -> Appointed:
+) -> Row:
     """Correct what was registered: `stated` as of AppointmentPatch. What was believed stays readable by `known_at`.
 
     Raises NotFound, Forbidden, StaleVersion, Unprocessable, SeatTaken, AlreadyEnded (one that was cancelled).
@@ -123,10 +119,11 @@ async def correct(
     if ends is not None and ends <= begins:
         raise empty_period()
     seat = {**held, **{name: stated[name] for name in _CORRECTED if name in stated}, "begins": begins, "ends": ends}
-    warnings = await examining.examine(connection, seat, terms=terms)
+    await examining.examine(connection, seat, held=held)
     new = {f"new_{name}": seat[name] for name in _CORRECTED}
     await _CORRECT.execute(connection, id=identity, begins=begins, ends=ends, **new)
-    return await _recorded(connection, identity, warnings, now=now)
+    founded = any(seat[name] != held[name] for name in _GROUNDS)
+    return await _recorded(connection, identity, now=now, founded=founded)
 
 
 async def extend(
@@ -135,10 +132,9 @@ async def extend(
     decree: Mapping[str, Any],
     *,
     actor: Actor,
-    terms: Terms,
     now: datetime,
     expected: Expected,
-) -> Appointed:
+) -> Row:
     """Let an appointment last longer, by a decree of its own: `decree` as of Extension. Records `appointment.changed`.
 
     Raises NotFound, Forbidden, StaleVersion, AlreadyEnded (cancelled), Unprocessable (not later than it ends), SeatTaken.
@@ -151,9 +147,9 @@ async def extend(
         raise problems.not_longer()
     extension = {**decree, "valid_to_before": held["ends"], "extended_at": now}
     seat = {**held, "ends": until, "extensions": [*held["extensions"], extension]}
-    warnings = await examining.examine(connection, seat, terms=terms)
+    await examining.examine(connection, seat, held=held)
     await _EXTEND.execute(connection, id=identity, begins=held["begins"], ends=until, new_extensions=seat["extensions"])
-    return await _recorded(connection, identity, warnings, now=now)
+    return await _recorded(connection, identity, now=now, founded=False)
 
 
 async def end(
@@ -165,7 +161,7 @@ async def end(
     actor: Actor,
     now: datetime,
     expected: Expected,
-) -> Appointed:
+) -> Row:
     """End an appointment on a day (the first out of office); on its first day or before, it is cancelled instead.
 
     Raises NotFound, Forbidden, StaleVersion, AlreadyEnded.
@@ -178,7 +174,7 @@ async def end(
     await _END.execute(
         connection, id=identity, begins=held["begins"], ends=ends, now_cancelled=cancelled, reason=reason
     )
-    return await _recorded(connection, identity, (), now=now)
+    return await _recorded(connection, identity, now=now, founded=False)
 
 
 async def _locked(connection: Connection, identity: UUID, *, actor: Actor, expected: Expected) -> Row:
@@ -192,11 +188,12 @@ async def _locked(connection: Connection, identity: UUID, *, actor: Actor, expec
     return held
 
 
-async def _recorded(
-    connection: Connection, identity: UUID, warnings: Sequence[holding.Caution], *, now: datetime
-) -> Appointed:
+async def _recorded(connection: Connection, identity: UUID, *, now: datetime, founded: bool) -> Row:
+    """The appointment as it is now. `founded`: what it rests on is said now, and held against the law."""
     await facts.record_appointments(connection, [identity], now=now)
     await announce(connection)
-    row = await queries.find_appointment(connection, identity, Moment(today(now), stated=False))
+    row = await queries.find_appointment(connection, identity, Moment(national_day(now), stated=False))
     assert row is not None
-    return Appointed(row, warnings)
+    if founded:
+        examining.check_grounds(row)
+    return row

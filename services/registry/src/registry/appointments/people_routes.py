@@ -26,6 +26,7 @@ from registry.appointments.schemas import (
     Post,
     PostEnding,
     PostPage,
+    PostPatch,
     VacancyPage,
 )
 from registry.moments import OnDay, noon
@@ -104,17 +105,22 @@ async def change_person(
 
 @routes.get("/posts", operation_id="list_posts", summary="Find posts", response_model=PostPage)
 async def list_posts(
-    _caller: Public, connection: Reading, moment: OnDay, chosen: Annotated[Chosen, posts.FILTERS.dependency()]
+    _caller: Public, connection: Reading, moment: OnDay, now: Now, chosen: Annotated[Chosen, posts.FILTERS.dependency()]
 ) -> Response:
-    """The posts that exist on a day: where they are, how many people each needs, and how many fill it."""
-    page = await posts.find_posts(connection, chosen, moment)
+    """The posts that exist on a day: where they are, how many people each needs, and how many fill it.
+
+    Unless a day is named it is today where the institution of each is.
+    """
+    page = await posts.find_posts(connection, chosen, moment, now=now)
     return Response(encode(page.written([posts.shown(row) for row in page.rows])), media_type="application/json")
 
 
 @routes.get("/posts/{post_id}", operation_id="get_post", summary="A post", response_model=Post)
-async def get_post(request: Request, _caller: Public, connection: Reading, moment: OnDay, post_id: UUID) -> Response:
+async def get_post(
+    request: Request, _caller: Public, connection: Reading, moment: OnDay, now: Now, post_id: UUID
+) -> Response:
     """A post with how many people fill it on a day. Unless a day is named, also one that begins later or has ended."""
-    row = await posts.find_post(connection, post_id, moment)
+    row = await posts.find_post(connection, post_id, moment, now=now)
     if row is None:
         raise NotFound
     return single(request, posts.shown(row), version=row["version"])
@@ -128,6 +134,27 @@ async def establish_post(
     row = await posts.establish(connection, body.model_dump(), actor=actor, terms=terms, now=now)
     headers = {"Location": f"/v1/posts/{row['id']}"}
     return single(request, posts.shown(row), version=row["version"], status=201, headers=headers)
+
+
+@routes.patch(
+    "/posts/{post_id}",
+    operation_id="change_post",
+    summary="Correct a post",
+    response_model=Post,
+    responses={409: {"description": "still_in_use"}},
+)
+async def change_post(
+    request: Request,
+    actor: Manager,
+    connection: Transaction,
+    now: Now,
+    expected: IfMatch,
+    post_id: UUID,
+    body: PostPatch,
+) -> Response:
+    """Its name, its days, how many people it needs; refused while somebody would hold it outside of its days."""
+    row = await posts.change(connection, post_id, body.stated(), actor=actor, now=now, expected=expected)
+    return single(request, posts.shown(row), version=row["version"])
 
 
 @routes.post(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, Uuid, bindparam, func, insert, or_, select, update
+from sqlalchemy import Boolean, Date, DateTime, Uuid, bindparam, case, func, insert, or_, select, update
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
@@ -14,15 +14,16 @@ from chassis.http.problems import NotFound
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from directory.roles import Actor
-from directory.zones import iana_name, local_day
+from directory.zones import iana_name, local_day, national_day
 from registry import rights
 from registry.appointments import problems
 from registry.appointments.places import find_place
-from registry.appointments.tables import appointments, placed_posts, posts
+from registry.appointments.tables import appointments, placed_posts, post_former_places, posts
 from registry.institutions import standing
 from registry.institutions.problems import empty_period
+from registry.institutions.queries import local_day_of
 from registry.institutions.tables import institutions
-from registry.moments import AS_OF, Moment, bounds, held, today
+from registry.moments import AS_OF, Moment, bounds
 from registry.recorded import begin_change
 from registry.shapes import shown_period
 from registry.terms import Terms
@@ -31,10 +32,13 @@ from registry.units.subtrees import of_units
 _P = placed_posts.c
 _ID = bindparam("id", type_=Uuid)
 _DAYS = func.daterange(bindparam("begins", type_=Date), bindparam("ends", type_=Date))
-_THEN = held(placed_posts, known=False)
+_STATED, _NOW = bindparam("stated", type_=Boolean), bindparam("now", type_=DateTime(timezone=True))
+_DAY = case((_STATED, AS_OF), else_=local_day_of(_P.institution_id, _NOW))
+"""The day that is asked for, else today where the institution is."""
+_THEN = _P.valid_during.op("@>", is_comparison=True)(_DAY)
 _filled = (
     select(func.count())
-    .where(appointments.c.post_id == _P.id, appointments.c.in_office_during.op("@>")(AS_OF))
+    .where(appointments.c.post_id == _P.id, appointments.c.in_office_during.op("@>")(_DAY))
     .scalar_subquery()
     .label("filled")
 )
@@ -49,7 +53,7 @@ FILTERS = Filters(
     default_sort="name",
 )
 _ONE = Statement(
-    LISTED.where(_P.id == _ID, or_(~bindparam("stated", type_=Boolean), _THEN))
+    LISTED.where(_P.id == _ID, or_(~_STATED, _THEN))
     .order_by(_THEN.desc(), func.lower(_P.valid_during).desc().nulls_last())
     .limit(1)
 )
@@ -64,24 +68,42 @@ _ZONE = Statement(
     .limit(1)
 )
 _LOCKED = Statement(select(posts, *bounds(posts)).where(posts.c.id == _ID).with_for_update())
-_END = Statement(update(posts).where(posts.c.id == _ID).values(valid_during=_DAYS, version=posts.c.version + 1))
-_HOLDING = Statement("""
+_CHANGED = ("name", "needed")
+_CHANGE = Statement(
+    update(posts)
+    .where(posts.c.id == _ID)
+    .values(
+        valid_during=_DAYS,
+        version=posts.c.version + 1,
+        **{name: bindparam(f"new_{name}", type_=posts.c[name].type) for name in _CHANGED},
+    )
+)
+_LEFT = Statement(
+    select(func.max(func.upper(post_former_places.c.valid_during))).where(post_former_places.c.post_id == _ID)
+)
+# Who fills it may have sat there before it was established, but not left before; `begins` null: it is as it was.
+_OUTSIDE = Statement("""
 SELECT 'appointment' AS kind, count(*) AS count, array_agg(a.id ORDER BY people.name, a.id) AS ids,
     array_agg(people.name ORDER BY people.name, a.id) AS names
 FROM appointments AS a JOIN people ON people.id = a.person_id
-WHERE a.post_id = CAST(:id AS uuid) AND a.in_office_during && daterange(CAST(:day AS date), NULL)
+WHERE a.post_id = CAST(:id AS uuid) AND (upper(a.in_office_during) <= CAST(:begins AS date)
+    OR CAST(:ends AS date) IS NOT NULL AND a.in_office_during && daterange(CAST(:ends AS date), NULL))
 HAVING count(*) > 0""")
 _SHOWN = ("id", "institution_id", "unit_id", "name", "role", "needed", "filled")
 
 
-async def find_posts(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
-    """A page of the posts that exist on a day, with how many people fill them."""
-    return await FILTERS.page(connection, chosen, LISTED, reach=("all", _THEN, moment.values))
+async def find_posts(connection: Connection, chosen: Chosen, moment: Moment, *, now: datetime) -> Listed:
+    """A page of the posts that exist on a day, with how many people fill them; by default today where each of them is."""
+    return await FILTERS.page(connection, chosen, LISTED, reach=("all", _THEN, _asked(moment, now)))
 
 
-async def find_post(connection: Connection, identity: UUID, moment: Moment) -> Row | None:
+async def find_post(connection: Connection, identity: UUID, moment: Moment, *, now: datetime) -> Row | None:
     """A post, with how many people fill it on a day; unless the day is stated, also one that doesn't exist on it."""
-    return await _ONE.fetchrow(connection, id=identity, as_of=moment.day, stated=moment.stated)
+    return await _ONE.fetchrow(connection, id=identity, **_asked(moment, now))
+
+
+def _asked(moment: Moment, now: datetime) -> dict[str, Any]:
+    return {"as_of": moment.day, "stated": moment.stated, "now": now}
 
 
 def shown(row: Row) -> dict[str, Any]:
@@ -108,6 +130,35 @@ async def establish(
     return await _found(connection, identity, now=now)
 
 
+async def change(
+    connection: Connection,
+    identity: UUID,
+    stated: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    expected: Expected,
+) -> Row:
+    """Correct a post, or say how many people it needs now: `stated` as of PostPatch.
+
+    Raises NotFound, Forbidden, StaleVersion, Unprocessable (also where it was elsewhere before), and StillInUse that names who would hold
+    it outside its days.
+    """
+    post = await _locked(connection, identity, actor=actor, expected=expected)
+    period = stated.get("valid_during", {})
+    begins, ends = period.get("from_", post["valid_from"]), period.get("to", post["valid_to"])
+    if begins is not None and ends is not None and ends <= begins:
+        raise empty_period()
+    moved = begins != post["valid_from"]
+    if moved and (left := await _LEFT.fetchval(connection, id=identity)) is not None:
+        raise problems.elsewhere_before(left)
+    if found := await _OUTSIDE.fetch(connection, id=identity, begins=begins if moved else None, ends=ends):
+        raise standing.refusal(found)
+    new = {f"new_{name}": stated.get(name, post[name]) for name in _CHANGED}
+    await _CHANGE.execute(connection, id=identity, begins=begins, ends=ends, **new)
+    return await _found(connection, identity, now=now)
+
+
 async def end(
     connection: Connection, identity: UUID, *, valid_to: date, actor: Actor, now: datetime, expected: Expected
 ) -> Row:
@@ -116,24 +167,30 @@ async def end(
     Raises NotFound, Forbidden, StaleVersion, AlreadyEnded, Unprocessable (before it begins at its place), and StillInUse
     that names who holds it on that day or later.
     """
+    post = await _locked(connection, identity, actor=actor, expected=expected)
+    begins, ends = post["valid_from"], post["valid_to"]
+    if ends is not None and ends <= valid_to:
+        raise problems.AlreadyEnded
+    if begins is not None and valid_to <= begins:
+        raise problems.ends_before_it_begins(begins)
+    if found := await _OUTSIDE.fetch(connection, id=identity, begins=None, ends=valid_to):
+        raise standing.refusal(found)
+    kept = {f"new_{name}": post[name] for name in _CHANGED}
+    await _CHANGE.execute(connection, id=identity, begins=begins, ends=valid_to, **kept)
+    return await _found(connection, identity, now=now)
+
+
+async def _locked(connection: Connection, identity: UUID, *, actor: Actor, expected: Expected) -> Row:
     await begin_change(connection)
     post = await _LOCKED.fetchrow(connection, id=identity)
     if post is None:
         raise NotFound
     rights.require_manager(actor, post["institution_id"])
     expected.check(post["version"])
-    begins, ends = post["valid_from"], post["valid_to"]
-    if ends is not None and ends <= valid_to:
-        raise problems.AlreadyEnded
-    if begins is not None and valid_to <= begins:
-        raise problems.ends_before_it_begins(begins)
-    if holding := await _HOLDING.fetch(connection, id=identity, day=valid_to):
-        raise standing.refusal(holding)
-    await _END.execute(connection, id=identity, begins=begins, ends=valid_to)
-    return await _found(connection, identity, now=now)
+    return post
 
 
 async def _found(connection: Connection, identity: UUID, *, now: datetime) -> Row:
-    row = await find_post(connection, identity, Moment(today(now), stated=False))
+    row = await find_post(connection, identity, Moment(national_day(now), stated=False), now=now)
     assert row is not None
     return row

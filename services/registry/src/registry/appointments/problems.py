@@ -32,8 +32,12 @@ _OUTSIDE = Text(
     "The unit or institution isn't in force during the whole of the period.",
 )
 _OUTSIDE_POST = Text(
-    "Jabatan ini tidak ada selama masa itu, atau berakhir lebih dahulu.",
-    "The post doesn't exist during the period, or ends before it does.",
+    "Jabatan ini tidak ada selama masa itu, atau berakhir lebih dahulu; masanya dapat dikoreksi pada jabatan itu sendiri.",
+    "The post doesn't exist during the period, or ends before it does; its days are corrected at the post itself.",
+)
+_ELSEWHERE_BEFORE = Text(
+    "Jabatan ini berada di unit lain sampai {day}: masanya di unit ini mulai pada tanggal itu.",
+    "Until {day} the post was at another unit: at this one it begins on that day.",
 )
 _BEFORE_IT_BEGINS = Text("Jabatan harus berakhir sesudah mulai: {begins}.", "A post ends after it begins: {begins}.")
 _TAKEN = Text("Sudah dipakai orang lain.", "It belongs to another person.")
@@ -115,6 +119,10 @@ def outside_place() -> Unprocessable:
 
 def outside_post() -> Unprocessable:
     return flawed("/post_id", "outside_post", _OUTSIDE_POST)
+
+
+def elsewhere_before(day: date) -> Unprocessable:
+    return flawed("/valid_during/from", "elsewhere_before", _ELSEWHERE_BEFORE.filled(day=day))
 
 
 def ends_before_it_begins(begins: date) -> Unprocessable:

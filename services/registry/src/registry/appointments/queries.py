@@ -17,19 +17,18 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    or_,
     select,
 )
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Filters, Listed, Sort, one_of
-from directory.roles import STANDING_BESIDE, SUPERVISOR, UNIT_HEAD
+from directory.roles import STANDING_BESIDE
+from registry.appointments.grounds import grounds_of
 from registry.appointments.tables import appointments, appointments_known, people
 from registry.moments import AS_OF, Moment, bounds, recorded
 from registry.shapes import shown_period
 from registry.units.subtrees import of_units
-from registry.units.tables import units
 
 _COLUMNS = (
     "id", "person_id", "institution_id", "unit_id", "post_id", "role", "acting", "decree_number", "decree_date",
@@ -49,7 +48,12 @@ def _listed(table: FromClause) -> Select[Any]:
         else_="active",
     )
     return select(
-        *(table.c[name] for name in _COLUMNS), people.c.name.label("person_name"), state.label("state"), first, last
+        *(table.c[name] for name in _COLUMNS),
+        people.c.name.label("person_name"),
+        state.label("state"),
+        first,
+        last,
+        *grounds_of(table),
     ).join_from(table, people, people.c.id == table.c.person_id)
 
 
@@ -100,40 +104,9 @@ _HOLDERS_OF_UNIT = Statement(_IN_SEAT.where(appointments.c.unit_id == _UNIT))
 _HOLDERS_OF_INSTITUTION = Statement(
     _IN_SEAT.where(appointments.c.institution_id == _INSTITUTION, appointments.c.unit_id.is_(None))
 )
-_DAY = bindparam("day", type_=Date)
-_PERSON = bindparam("person_id", type_=Uuid)
-_IS_SUPERVISOR = Statement(
-    select(appointments.c.id).where(
-        or_(appointments.c.id == _ID, appointments.c.person_id == _ID),
-        appointments.c.institution_id == _INSTITUTION,
-        appointments.c.role == SUPERVISOR,
-        _FILLS,
-        appointments.c.in_office_during.op("@>")(_DAY),
-    )
-)
 _APPOINTER_EXISTS = Statement(
     select(people.c.id).where(people.c.id == _ID).union_all(select(appointments.c.id).where(appointments.c.id == _ID))
 )
-SECRETARIAT = "secretariat"
-"""The kind of the unit whose head is the Penanggung jawab by default: Sekjen, Sestama, Sekda (vocabulary unit_kinds)."""
-_SECRETARIES = (
-    select(appointments.c.id)
-    .join(units, and_(units.c.id == appointments.c.unit_id, units.c.valid_during.op("@>")(_DAY)))
-    .where(
-        appointments.c.institution_id == _INSTITUTION,
-        appointments.c.role == UNIT_HEAD,
-        appointments.c.in_office_during.op("@>")(_DAY),
-        units.c.kind == SECRETARIAT,
-    )
-)
-_HEADS_SECRETARIAT = Statement(_SECRETARIES.where(appointments.c.person_id == _PERSON))
-_SUPERVISORS = select(appointments.c.id).where(
-    appointments.c.institution_id == _INSTITUTION,
-    appointments.c.role == SUPERVISOR,
-    _FILLS,
-    appointments.c.in_office_during.op("@>")(bindparam("decreed", type_=Date)),
-)
-_ON_RECORD = Statement(select(and_(_SECRETARIES.exists(), _SUPERVISORS.exists())))
 
 
 async def find_appointments(connection: Connection, chosen: Chosen, moment: Moment, *, always: bool) -> Listed:
@@ -169,26 +142,9 @@ async def find_holders(
     return await _HOLDERS_OF_INSTITUTION.fetch(connection, institution_id=institution_id, **sought)
 
 
-async def is_supervisor(connection: Connection, appointer: UUID, institution_id: UUID, day: date) -> bool | None:
-    """Whether an appointment or a person fills the institution's Pembina seat on a day; None if there is no such id."""
-    sought = {"institution_id": institution_id, "day": day, "beside": sorted(STANDING_BESIDE)}
-    if await _IS_SUPERVISOR.fetchrow(connection, id=appointer, **sought):
-        return True
-    return False if await _APPOINTER_EXISTS.fetchrow(connection, id=appointer) else None
-
-
-async def heads_secretariat(connection: Connection, person_id: UUID, institution_id: UUID, day: date) -> bool:
-    """Whether a person heads a secretariat of the institution on a day."""
-    found = await _HEADS_SECRETARIAT.fetchrow(connection, person_id=person_id, institution_id=institution_id, day=day)
-    return found is not None
-
-
-async def is_on_record(connection: Connection, institution_id: UUID, decreed: date, day: date) -> bool:
-    """Whether both are registered: who filled the Pembina's seat when it was decreed, and who heads the secretariat on a day."""
-    found: bool = await _ON_RECORD.fetchval(
-        connection, institution_id=institution_id, decreed=decreed, day=day, beside=sorted(STANDING_BESIDE)
-    )
-    return found
+async def is_appointer(connection: Connection, identity: UUID) -> bool:
+    """Whether there is a person or an appointment of this id."""
+    return await _APPOINTER_EXISTS.fetchrow(connection, id=identity) is not None
 
 
 def shown(row: Row) -> dict[str, Any]:

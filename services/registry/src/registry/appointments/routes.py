@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
@@ -17,7 +18,6 @@ from chassis.http.streams import RESPONSES, Stream, stream_form, walking
 from chassis.http.versions import IfMatch, encode, single
 from chassis.ops.clock import Now
 from registry.appointments import operations, queries
-from registry.appointments.operations import Appointed
 from registry.appointments.schemas import (
     Appointment,
     AppointmentPage,
@@ -26,10 +26,10 @@ from registry.appointments.schemas import (
     Extension,
     NewAppointment,
 )
-from registry.appointments.showing import shown, told
+from registry.appointments.showing import shown
 from registry.moments import AtMoment
 from registry.rights import Manager
-from registry.terms import KnownTerms
+from registry.terms import KnownTerms, Terms
 
 _TAKEN: dict[int | str, dict[str, Any]] = {
     409: {"description": "seat_taken; `holder` says who holds the seat and until when"}
@@ -40,10 +40,10 @@ routes = router(tags=["appointments"])
 
 
 def _reply(
-    request: Request, appointed: Appointed, *, status: int = 200, headers: dict[str, str] | None = None
+    request: Request, row: Row, *, terms: Terms, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    content = {**queries.shown(appointed.row), "warnings": told(appointed.warnings, request.state.language)}
-    return single(request, content, version=appointed.row["version"], status=status, headers=headers)
+    content = shown(row, terms=terms, day=None, language=request.state.language)
+    return single(request, content, version=row["version"], status=status, headers=headers)
 
 
 @routes.get(
@@ -113,9 +113,9 @@ async def appoint(
     body: NewAppointment,
 ) -> Response:
     """A Plt, Pj or Pjs fills the seat in place of a holder, a Plh stands beside one. `warnings` tell what is unusual."""
-    appointed = await operations.appoint(connection, body.model_dump(), actor=actor, terms=terms, now=now)
-    headers = {"Location": f"/v1/appointments/{appointed.row['id']}"}
-    return _reply(request, appointed, status=201, headers=headers)
+    row = await operations.appoint(connection, body.model_dump(), actor=actor, terms=terms, now=now)
+    headers = {"Location": f"/v1/appointments/{row['id']}"}
+    return _reply(request, row, terms=terms, status=201, headers=headers)
 
 
 @routes.patch(
@@ -136,10 +136,10 @@ async def correct_appointment(
     body: AppointmentPatch,
 ) -> Response:
     """What was registered wrongly; what was believed before stays readable by `known_at`."""
-    appointed = await operations.correct(
+    row = await operations.correct(
         connection, appointment_id, body.stated(), actor=actor, terms=terms, now=now, expected=expected
     )
-    return _reply(request, appointed)
+    return _reply(request, row, terms=terms)
 
 
 @routes.post(
@@ -161,10 +161,10 @@ async def extend_appointment(
     body: Extension,
 ) -> Response:
     """By a decree of its own. A Plt's term is extended once (agencies' rules after the circular of BKN); more is told of."""
-    appointed = await operations.extend(
-        connection, appointment_id, body.model_dump(), actor=actor, terms=terms, now=now, expected=expected
+    row = await operations.extend(
+        connection, appointment_id, body.model_dump(), actor=actor, now=now, expected=expected
     )
-    return _reply(request, appointed)
+    return _reply(request, row, terms=terms)
 
 
 @routes.post(
@@ -178,6 +178,7 @@ async def end_appointment(
     request: Request,
     actor: Manager,
     connection: Transaction,
+    terms: KnownTerms,
     now: Now,
     _once: Once,
     expected: IfMatch,
@@ -185,7 +186,7 @@ async def end_appointment(
     body: Ending,
 ) -> Response:
     """From a day on the seat isn't held any more; on its first day or before, the appointment is cancelled."""
-    appointed = await operations.end(
+    row = await operations.end(
         connection,
         appointment_id,
         valid_to=body.valid_to,
@@ -194,4 +195,4 @@ async def end_appointment(
         now=now,
         expected=expected,
     )
-    return _reply(request, appointed)
+    return _reply(request, row, terms=terms)

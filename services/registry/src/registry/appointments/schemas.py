@@ -71,6 +71,16 @@ class NewPost(Body):
     )
 
 
+class PostPatch(Patch):
+    """A correction, or how many people it needs from now on. A post that existed before it was registered is told so here."""
+
+    REQUIRED: ClassVar[frozenset[str]] = frozenset({"name", "needed", "valid_during"})
+
+    name: Line | None = None
+    needed: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    valid_during: PeriodStated | None = None
+
+
 class PostEnding(Body):
     """`valid_to` is the first day on which the post doesn't exist any more."""
 

@@ -23,7 +23,7 @@ from directory.world import Appointment
 from directory.zones import local_day, national_day
 from registry.authority.queries import load_world
 from registry.authority.schemas import Answers, Authority, Question, Questions
-from registry.moments import Moment, today
+from registry.moments import Moment
 
 _NOTHING = Text("Sebutkan service, unit, institution, atau region.", "Name a service, unit, institution or region.")
 _TWICE = Text("Sebutkan at atau as_of, tidak keduanya.", "State at or as_of, not both.")
@@ -93,7 +93,7 @@ async def _answers(
 ) -> list[tuple[Found, date]]:
     """Each answer with its day: of an instant the day that it is at the institution, which the capital's day finds."""
     instant = at if isinstance(at, datetime) else None
-    day = national_day(instant) if instant else at or today(now)
+    day = national_day(instant) if instant else at or national_day(now)
     found = await _resolved(connection, questions, Moment(day, at is not None, known_at), now=now)
     answers = [(each, day) for each in found]
     if instant is None:
@@ -116,7 +116,7 @@ async def _resolved(connection: Reading, questions: list[Question], moment: Mome
     world = await load_world(
         connection,
         moment,
-        ahead=moment.day > today(moment.known_at or now),
+        ahead=moment.day > national_day(moment.known_at or now),
         service_ids={each.service for each in questions if each.service},
         unit_ids={each.unit for each in questions if each.unit},
         institution_ids={each.institution for each in questions if each.institution},

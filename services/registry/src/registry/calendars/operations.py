@@ -14,9 +14,9 @@ from chassis.http.languages import Text
 from chassis.http.problems import Flaw, Forbidden, Unprocessable
 from chassis.http.versions import Expected
 from directory.roles import Actor
+from directory.zones import national_day
 from registry.calendars import queries
 from registry.calendars.tables import calendar_versions, calendars
-from registry.moments import today
 from registry.rights import manages, national
 
 _REGION = Text("Kode wilayah ini tidak ada.", "There is no region of this code.")
@@ -61,7 +61,7 @@ async def _check_right(
         return
     if region_code is None or (held is not None and held["region_code"] != region_code):
         raise Forbidden
-    governments = await queries.find_governments(connection, region_code, today(now))
+    governments = await queries.find_governments(connection, region_code, national_day(now))
     if not any(manages(actor, each) for each in governments):
         raise Forbidden
 

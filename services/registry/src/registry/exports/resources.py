@@ -14,12 +14,13 @@ from chassis.http.filters import Filters, Listed
 from chassis.http.identity import Caller, policy, signed_in
 from chassis.http.languages import DEFAULT
 from chassis.http.streams import Open, walking
+from directory.zones import national_day
 from registry.appointments import queries as appointments
 from registry.appointments.schemas import Appointment
 from registry.appointments.showing import shown as shown_appointment
 from registry.institutions import queries as institutions
 from registry.institutions.schemas import Institution
-from registry.moments import Moment, today
+from registry.moments import Moment
 from registry.services import queries as services
 from registry.services.schemas import Service
 from registry.units import queries as units
@@ -39,14 +40,14 @@ def _list(
     model: type[BaseModel],
 ) -> Resource:
     async def open_(asked: Asked) -> Open:
-        moment = Moment(today(asked.now), stated=False)
+        moment = Moment(national_day(asked.now), stated=False)
         return walking(asked.form, asked.chosen, partial(find, moment=moment), shown, model)
 
     return Resource(name, filters, open_)
 
 
 async def _open_appointments(asked: Asked) -> Open:
-    moment = Moment(today(asked.now), stated=False)
+    moment = Moment(national_day(asked.now), stated=False)
     find = partial(appointments.find_appointments, moment=moment, always=False)
     shown = partial(shown_appointment, terms=asked.state.terms, day=moment.day, language=DEFAULT)
     return walking(asked.form, asked.chosen, find, shown, Appointment)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
-from registry.moments import today
+from directory.zones import national_day
 
 # An institution that has several versions is told with the content of today's, over the period of all; one that was taken
 # back before it began, as it was to be, over no day at all.
@@ -47,4 +47,4 @@ CROSS JOIN LATERAL (
 
 async def record_changes(connection: Connection, ids: Sequence[UUID], *, now: datetime) -> None:
     """Raise the versions of these institutions and record their facts."""
-    await _RECORD.execute(connection, ids=list(ids), now=now, day=today(now))
+    await _RECORD.execute(connection, ids=list(ids), now=now, day=national_day(now))

@@ -13,10 +13,11 @@ from chassis.http.problems import NotFound
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from directory.roles import Actor
+from directory.zones import national_day
 from registry import rights, timeline
 from registry.institutions import facts, problems, queries, standing
 from registry.institutions.tables import institution_aliases, institution_identities, institutions, supervision
-from registry.moments import Moment, today
+from registry.moments import Moment
 from registry.recorded import DatedRows, announce, begin_change
 from registry.regions.tables import regions
 from registry.terms import Terms
@@ -52,12 +53,34 @@ _CUT_EDGES = Statement(
     .where(*_GONE, func.lower(_E.valid_during) < _DAY)
     .values(valid_during=func.daterange(func.lower(_E.valid_during), _DAY))
 )
+# Nobody supervises, or is supervised, before it exists or after it has ended.
 _ADD_EDGES = Statement("""
     INSERT INTO supervision (institution_id, supervisor_id, valid_during)
-    SELECT CAST(:id AS uuid), above, daterange(CAST(:day AS date), CAST(:ends AS date))
-    FROM unnest(CAST(:ids AS uuid[])) AS above
-    WHERE NOT EXISTS (SELECT FROM supervision WHERE institution_id = CAST(:id AS uuid) AND supervisor_id = above
-                      AND valid_during && daterange(CAST(:day AS date), CAST(:ends AS date)))""")
+    SELECT CAST(:id AS uuid), above.id, above.life * daterange(CAST(:day AS date), CAST(:ends AS date))
+    FROM (SELECT id, range_merge(range_agg(valid_during)) AS life FROM institutions
+          WHERE id = ANY(CAST(:ids AS uuid[])) GROUP BY id) AS above
+    WHERE above.life && daterange(CAST(:day AS date), CAST(:ends AS date))
+    AND NOT EXISTS (SELECT FROM supervision WHERE institution_id = CAST(:id AS uuid) AND supervisor_id = above.id
+                    AND valid_during && daterange(CAST(:day AS date), CAST(:ends AS date)))""")
+_OVER = Statement("""
+    SELECT id FROM institutions WHERE id = ANY(CAST(:ids AS uuid[]))
+    GROUP BY id HAVING upper(range_agg(valid_during)) <= CAST(:day AS date)""")
+_OF_BOTH = "CAST(:id AS uuid) IN (institution_id, supervisor_id)"
+_LIFE = "daterange(CAST(:begins AS date), CAST(:ends AS date))"
+_DROP_OUTSIDE = Statement(
+    f"DELETE FROM supervision WHERE {_OF_BOTH} AND NOT valid_during && {_LIFE} RETURNING institution_id"  # noqa: S608 - ours
+)
+_CUT_OUTSIDE = Statement(f"""
+    UPDATE supervision SET valid_during = valid_during * {_LIFE}
+    WHERE {_OF_BOTH} AND NOT valid_during <@ {_LIFE} RETURNING institution_id""")  # noqa: S608 - ours
+_IN_CIRCLE = Statement("""
+    WITH RECURSIVE upward AS (
+        SELECT supervisor_id, valid_during FROM supervision WHERE institution_id = CAST(:id AS uuid)
+        UNION SELECT edge.supervisor_id, edge.valid_during * upward.valid_during
+        FROM upward JOIN supervision AS edge ON edge.institution_id = upward.supervisor_id
+        WHERE edge.valid_during && upward.valid_during AND upward.supervisor_id <> CAST(:id AS uuid)
+    )
+    SELECT EXISTS (SELECT FROM upward WHERE supervisor_id = CAST(:id AS uuid))""")
 
 
 async def register(
@@ -77,7 +100,7 @@ async def register(
     terms.check(content, TERMS)
     await begin_change(connection)
     identity = identity or new_id()
-    begins, ends = content["valid_during"]["from_"] or today(now), content["valid_during"]["to"]
+    begins, ends = content["valid_during"]["from_"] or national_day(now), content["valid_during"]["to"]
     if ends is not None and ends <= begins:
         raise problems.empty_period()
     zone = content["time_zone"] or await _ZONE.fetchval(connection, code=content["region_code"]) or "wib"
@@ -112,7 +135,7 @@ async def change(
         rights.require_national(actor)
     expected.check(version)
     terms.check(stated, TERMS)
-    day = stated.get("effective_on") or today(now)
+    day = stated.get("effective_on") or national_day(now)
     before = await _ROWS.read(connection, identity)
     after = _changed(before, stated, day)
     await standing.check_institution(connection, identity, before, after)
@@ -121,6 +144,8 @@ async def change(
         await _put_aliases(connection, identity, stated["aliases"])
     if "supervisor_ids" in stated:
         await _put_supervisors(connection, identity, stated["supervisor_ids"], day=day, ends=after[-1].ends)
+    if "valid_during" in stated:
+        await _fit_supervision(connection, identity, after, now=now)
     return await _recorded(connection, identity, now=now, day=day)
 
 
@@ -153,9 +178,22 @@ async def _put_supervisors(
     missing = set(await queries.find_missing(connection, ids))
     if missing:
         raise problems.unknown_supervisors([index for index, each in enumerate(ids) if each in missing])
+    over = {row["id"] for row in await _OVER.fetch(connection, ids=list(ids), day=day)}
+    if over:
+        raise problems.ended_supervisors([index for index, each in enumerate(ids) if each in over])
     await _REMOVE_EDGES.execute(connection, id=identity, ids=list(ids), day=day)
     await _CUT_EDGES.execute(connection, id=identity, ids=list(ids), day=day)
     await _ADD_EDGES.execute(connection, id=identity, ids=list(ids), day=day, ends=ends)
+    if await _IN_CIRCLE.fetchval(connection, id=identity):
+        raise problems.supervision_in_circle()
+
+
+async def _fit_supervision(connection: Connection, identity: UUID, lived: timeline.Timeline, *, now: datetime) -> None:
+    life = {"begins": lived[0].begins, "ends": lived[-1].ends}
+    touched: set[UUID] = set()
+    for statement in (_DROP_OUTSIDE, _CUT_OUTSIDE):
+        touched |= {row["institution_id"] for row in await statement.fetch(connection, id=identity, **life)}
+    await facts.record_changes(connection, sorted(touched - {identity}), now=now)
 
 
 async def _recorded(connection: Connection, identity: UUID, *, now: datetime, day: date) -> Row:

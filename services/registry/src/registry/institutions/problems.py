@@ -12,6 +12,11 @@ _PERIOD = Text("Masa berlaku harus berakhir setelah mulai.", "A period must end 
 _SUPERVISOR = Text("Tidak ada instansi dengan id ini.", "There is no institution of this id.")
 _ITSELF = Text("Instansi tidak dapat membina dirinya sendiri.", "An institution doesn't supervise itself.")
 
+_CIRCLE = Text(
+    "Salah satu instansi pembinanya dibina oleh instansi ini sendiri.",
+    "One of those that supervise it is supervised by this institution itself.",
+)
+
 
 class CodeTaken(Conflict):
     """The code belongs to something else, now or in the period stated."""
@@ -57,6 +62,16 @@ def unknown_supervisors(indices: list[int]) -> Unprocessable:
     return Unprocessable(
         errors=[Flaw(f"/supervisor_ids/{index}", "unknown_institution", _SUPERVISOR) for index in indices]
     )
+
+
+def ended_supervisors(indices: list[int]) -> Unprocessable:
+    """Some of the supervising institutions have ended by then."""
+    return Unprocessable(errors=[Flaw(f"/supervisor_ids/{index}", "not_in_force", _NOT_IN_FORCE) for index in indices])
+
+
+def supervision_in_circle() -> Unprocessable:
+    """Who supervises is supervised by the one below, on some day."""
+    return Unprocessable(errors=[Flaw("/supervisor_ids", "circle", _CIRCLE)])
 
 
 PROBLEMS: Mapping[str, Problem] = {

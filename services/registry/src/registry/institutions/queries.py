@@ -4,12 +4,32 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, FromClause, Select, Text, Uuid, any_, bindparam, func, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
+from directory.world import JAKARTA
+from directory.zones import IANA_NAMES
 from registry.institutions.tables import (
     institution_aliases,
     institution_aliases_known,
@@ -26,11 +46,26 @@ _Q = bindparam("q", type_=Text)
 _SHOWN = ("id", "code", "name", "short_name", "kind", "region_code", "time_zone", "aliases", "supervisor_ids")
 
 
+def _above(table: FromClause, edge: FromClause, *, known: bool) -> CompoundSelect[Any]:
+    """Who supervises an institution on the day: as it is registered, and by law the province of Jakarta over its areas."""
+    registered = select(edge.c.supervisor_id).where(edge.c.institution_id == table.c.id, held(edge, known=known))
+    province = table.alias("province")
+    by_law = select(province.c.id).where(
+        table.c.region_code.startswith(f"{JAKARTA}."),
+        or_(table.c.kind == "regency", table.c.kind == "city"),
+        province.c.region_code == JAKARTA,
+        province.c.kind == "province",
+        held(province, known=known),
+    )
+    return union(registered.correlate(table), by_law.correlate(table))
+
+
 def _listed(table: FromClause) -> Select[Any]:
     known = table is institutions_known
     alias, edge = (institution_aliases_known, supervision_known) if known else (institution_aliases, supervision)
     aliases = select(func.array_agg(aggregate_order_by(alias.c.alias, alias.c.alias)))
-    supervisors = select(func.array_agg(aggregate_order_by(edge.c.supervisor_id, edge.c.supervisor_id)))
+    above = _above(table, edge, known=known).subquery("above")
+    supervisors = select(func.array_agg(aggregate_order_by(above.c.supervisor_id, above.c.supervisor_id)))
     return select(
         table.c.id,
         institution_identities.c.code,
@@ -39,9 +74,7 @@ def _listed(table: FromClause) -> Select[Any]:
         aliases.where(alias.c.institution_id == table.c.id, recorded(alias) if known else true())
         .scalar_subquery()
         .label("aliases"),
-        supervisors.where(edge.c.institution_id == table.c.id, held(edge, known=known))
-        .scalar_subquery()
-        .label("supervisor_ids"),
+        supervisors.scalar_subquery().label("supervisor_ids"),
         *bounds(table),
     ).join_from(table, institution_identities, institution_identities.c.id == table.c.id)
 
@@ -98,6 +131,18 @@ _MISSING = Statement(
         )
     )
 )
+
+
+def local_day_of(institution_id: ColumnElement[Any], instant: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The day on which an instant falls where an institution is."""
+    zone = case(IANA_NAMES, value=institutions.c.time_zone)
+    return (
+        select(cast(func.timezone(zone, instant), Date))
+        .where(institutions.c.id == institution_id)
+        .order_by(func.lower(institutions.c.valid_during).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 async def find_institutions(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:

@@ -16,13 +16,16 @@ NAMED = 3
 # `standing` is a view of what the rooms above this one hold: child units, people in office, active services, standards that
 # aren't over. `unit_id`: below which unit, at which unit; `ends` is exclusive, null: open.
 _SUMMED = "kind, count(*) AS count, array_agg(id ORDER BY name, id) AS ids, array_agg(name ORDER BY name, id) AS names"
-_ON_INSTITUTION = Statement(f"""
-SELECT {_SUMMED} FROM standing
-WHERE institution_id = CAST(:id AS uuid) AND (ends IS NULL OR ends > CAST(:day AS date)) GROUP BY kind ORDER BY kind""")  # noqa: S608 - ours
-_ON_UNITS = Statement(f"""
-SELECT ending.unit_id, ending.day, {_SUMMED}
-FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[])) AS ending (unit_id, day) JOIN standing USING (unit_id)
-WHERE ends IS NULL OR ends > ending.day GROUP BY ending.unit_id, ending.day, kind ORDER BY kind""")  # noqa: S608 - ours
+
+
+def _on(place: str) -> Statement:
+    return Statement(f"""
+SELECT ending.{place}, ending.day, {_SUMMED}
+FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[])) AS ending ({place}, day) JOIN standing USING ({place})
+WHERE ends IS NULL OR ends > ending.day GROUP BY ending.{place}, ending.day, kind ORDER BY kind""")  # noqa: S608 - ours
+
+
+_ON_UNITS, _ON_INSTITUTIONS = _on("unit_id"), _on("institution_id")
 _WORDS = {
     "unit": Text("unit", "units"),
     "appointment": Text("pejabat", "people in office"),
@@ -45,7 +48,7 @@ async def check_unit(connection: Connection, identity: UUID, before: Timeline, a
 async def check_institution(connection: Connection, identity: UUID, before: Timeline, after: Timeline) -> None:
     """Raises StillInUse, naming what stands in an institution, if it would end sooner than what stands there."""
     ends = sooner(before, after)
-    if ends is not None and (found := await _ON_INSTITUTION.fetch(connection, id=identity, day=ends)):
+    if ends is not None and (found := await find_on_institutions(connection, [(identity, ends)])):
         raise refusal(found)
 
 
@@ -57,8 +60,17 @@ def sooner(before: Timeline, after: Timeline) -> date | None:
 
 async def find_on_units(connection: Connection, ending: Sequence[tuple[UUID, date]]) -> list[Row]:
     """What goes on at units past the days on which they would end, by kind: unit_id, day, kind, count, ids, names."""
-    ids, days = [unit_id for unit_id, _ in ending], [day for _, day in ending]
-    return await _ON_UNITS.fetch(connection, ids=ids, days=days)
+    return await _fetch(_ON_UNITS, connection, ending)
+
+
+async def find_on_institutions(connection: Connection, ending: Sequence[tuple[UUID, date]]) -> list[Row]:
+    """What goes on in institutions past the days on which they would end: as of units, with institution_id."""
+    return await _fetch(_ON_INSTITUTIONS, connection, ending)
+
+
+async def _fetch(statement: Statement, connection: Connection, ending: Sequence[tuple[UUID, date]]) -> list[Row]:
+    ids, days = [identity for identity, _ in ending], [day for _, day in ending]
+    return await statement.fetch(connection, ids=ids, days=days)
 
 
 def refusal(found: Sequence[Mapping[str, Any]]) -> StillInUse:

@@ -13,7 +13,7 @@ from chassis.data import events
 from chassis.data.pool import Connection, Pool
 from chassis.data.statements import Row, Statement
 from chassis.data.transactions import begin
-from registry.moments import today
+from directory.zones import national_day
 from registry.recorded import begin_change
 from registry.services import facts as service_facts
 from registry.services import places
@@ -189,5 +189,5 @@ async def watch_days(app: FastAPI) -> None:
     """The background task: looks every minute whether the day of a reorganisation has come."""
     while True:
         now = app.state.clock()
-        await effect_what_is_due(app.state.side_pool, day=today(now), by=By(actor=SYSTEM, now=now))
+        await effect_what_is_due(app.state.side_pool, day=national_day(now), by=By(actor=SYSTEM, now=now))
         await asyncio.sleep(LOOK_EVERY_S)

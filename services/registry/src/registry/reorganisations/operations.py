@@ -13,9 +13,9 @@ from chassis.http.identity import Caller
 from chassis.http.problems import Flaw
 from chassis.ops.identifiers import new_id
 from directory.roles import Actor
+from directory.zones import national_day
 from registry import rights
 from registry.institutions.operations import TERMS as INSTITUTION_TERMS
-from registry.moments import today
 from registry.recorded import announce, begin_change
 from registry.reorganisations import consequences, following, queries
 from registry.reorganisations.callers import kept
@@ -99,7 +99,7 @@ async def declare(
 
 async def settle(connection: Connection, declared: Declared, body: NewReorganisation, *, by: Acting) -> Row:
     """Let what was written take effect, today or on its day, and look whether all keys hold."""
-    if body.effective_on <= today(by.now):
+    if body.effective_on <= national_day(by.now):
         await following.take_effect(connection, declared.id, by=By(actor=by.actor, now=by.now))
     else:
         row = await _DECLARE.fetchrow(connection, id=declared.id)

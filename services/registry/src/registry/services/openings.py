@@ -13,14 +13,16 @@ _ORDINARY = frozenset({WORKING_DAY, WEEKEND})
 def open_day(service: Row, calendar: Calendar, day: date) -> dict[str, Any]:
     """A day of a service: date, kind (day_kinds or `special`), name, note, blocks of local times.
 
-    `service`: opening_hours by weekday, special_hours, open_on_holidays. A weekend is open if the week's hours say so.
+    `service`: opening_hours by weekday, special_hours, open_on_holidays, active_until. A weekend is open if the week's hours say
+    so; from the day on which it isn't offered any more it is closed.
     """
     mark = calendar.mark(day)
+    over = service["active_until"] is not None and service["active_until"] <= day
     special = next((each for each in service["special_hours"] if each["date"] == day.isoformat()), None)
     name = {"id": mark.name_id, "en": mark.name_en} if mark.name_id else None
-    if special is not None:
+    if special is not None and not over:
         return _told(day, "special", special["blocks"], name=name, note=special.get("note"))
-    closed = mark.kind not in _ORDINARY and not service["open_on_holidays"]
+    closed = over or (mark.kind not in _ORDINARY and not service["open_on_holidays"])
     blocks = [] if closed or not service["opening_hours"] else service["opening_hours"].get(WEEKDAYS[day.weekday()], [])
     return _told(day, mark.kind, blocks, name=name, note=None)
 

@@ -13,8 +13,10 @@ from chassis.http.problems import NotFound
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from directory.roles import Actor
+from directory.zones import national_day
 from registry import rights
-from registry.moments import Moment, today
+from registry.moments import Moment
+from registry.recorded import begin_change
 from registry.services import facts, funding, past, places, problems, queries
 from registry.services.tables import services
 from registry.terms import Terms
@@ -29,7 +31,7 @@ TERMS = {
     "channels": "service_delivery_channels",
     "life_events": "life_events",
 }
-_CONTENT = tuple(name for name in queries.SHOWN if name not in ("id", "institution_id", "state"))
+_CONTENT = tuple(name for name in queries.COLUMNS if name not in ("id", "institution_id", "state"))
 _INSERTED = ("id", "institution_id", "state", "created_at", *_CONTENT)
 _INSERT = Statement(insert(services).values({name: bindparam(name, type_=services.c[name].type) for name in _INSERTED}))
 _UPDATE = Statement(
@@ -41,10 +43,15 @@ _ACTIVATE = Statement("""
 UPDATE services SET state = 'active', funding_route = CAST(:funding_route AS text),
     active_during = active_during + datemultirange(daterange(CAST(:day AS date), NULL))
 WHERE id = CAST(:id AS uuid)""")
-_DEACTIVATE = Statement("""
-UPDATE services SET state = 'inactive', active_during = active_during - datemultirange(daterange(CAST(:day AS date), NULL))
-WHERE id = CAST(:id AS uuid)
-AND EXISTS (SELECT FROM unnest(active_during) AS span WHERE upper_inf(span) AND lower(span) <= CAST(:day AS date))""")
+# The last time that it is offered ends on the day, whatever end was told before; it stays active until that day has come.
+_END = Statement("""
+UPDATE services SET state = CASE WHEN CAST(:day AS date) > CAST(:today AS date) THEN 'active' ELSE 'inactive' END,
+    active_during = active_during + datemultirange(daterange(last.begins, NULL))
+        - datemultirange(daterange(CAST(:day AS date), NULL))
+FROM (SELECT max(lower(span)) AS begins FROM services, unnest(active_during) AS span
+    WHERE id = CAST(:id AS uuid)) AS last
+WHERE id = CAST(:id AS uuid) AND last.begins <= CAST(:day AS date)""")
+_UNIT_ENDS = Statement("SELECT ends FROM unit_ends WHERE unit_id = CAST(:id AS uuid)")
 _MISSING_REGIONS = Statement("""
 SELECT code FROM unnest(CAST(:codes AS text[])) AS code WHERE NOT EXISTS (SELECT FROM regions WHERE regions.code = code.code)
 """)
@@ -82,6 +89,7 @@ async def change(
 
     Raises NotFound, Forbidden, StaleVersion, Unprocessable (an active service keeps a legal basis: WithoutLegalBasis).
     """
+    await begin_change(connection)
     held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
     terms.check(stated, TERMS)
     await _check_regions(connection, stated)
@@ -90,8 +98,10 @@ async def change(
         taking_over = await _unit(connection, stated["unit_id"], actor=actor, now=now)
         if taking_over != held["institution_id"]:
             raise problems.unknown_unit()
-        await places.keep(connection, [identity], until=today(now))
-    await past.keep_contents(connection, [identity], until=today(now))
+        if held["state"] == "active":
+            await _check_unit_lasts(connection, stated["unit_id"], until=held["active_until"])
+        await places.keep(connection, [identity], until=national_day(now))
+    await past.keep_contents(connection, [identity], until=national_day(now))
     new = {name: stated.get(name, held[name]) for name in _CONTENT}
     new["funding_route"] = await _funding_route(
         connection, new, held["institution_id"], active=held["state"] == "active", now=now
@@ -105,25 +115,34 @@ async def activate(
     identity: UUID,
     *,
     effective_on: date | None,
+    until: date | None,
     actor: Actor,
     now: datetime,
     expected: Expected,
 ) -> Row:
-    """Offer a service from a day on, at the latest today. Records `service.changed`.
+    """Offer a service from a day on, at the latest today, and as long as its unit lasts. Records `service.changed`.
 
-    A good or a service whose route of funding isn't stated has that of its provider's kind, if that leaves no choice.
+    A good or a service whose route of funding isn't stated has that of its provider's kind, if that leaves no choice. Of one
+    that is offered until a day to come, that end is taken back.
 
     Raises NotFound, Forbidden, StaleVersion, StateForbids, WithoutLegalBasis, WithoutFundingRoute, Unprocessable.
     """
+    await begin_change(connection)
     held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
-    if held["state"] == "active":
+    if held["state"] == "active" and held["active_until"] is None:
         raise problems.StateForbids(allowed_actions=["deactivation"])
     if not held["legal_basis"]:
         raise problems.without_legal_basis()
     day = _until_today(effective_on, now)
+    if until is not None and until <= national_day(now):
+        raise problems.over_already()
+    await _unit(connection, held["unit_id"], actor=actor, now=now)
+    await _check_unit_lasts(connection, held["unit_id"], until=until)
     route = await _funding_route(connection, held, held["institution_id"], active=True, now=now)
-    await past.keep_contents(connection, [identity], until=today(now))
+    await past.keep_contents(connection, [identity], until=national_day(now))
     await _ACTIVATE.execute(connection, id=identity, day=day, funding_route=route)
+    if until is not None:
+        await _END.execute(connection, id=identity, day=until, today=national_day(now))
     return await _recorded(connection, identity, now=now)
 
 
@@ -136,15 +155,19 @@ async def deactivate(
     now: datetime,
     expected: Expected,
 ) -> Row:
-    """Stop offering a service from a day on, at the latest today. Records `service.changed`.
+    """Stop offering a service from a day on; until a day to come it stays active. Records `service.changed`.
 
-    Raises NotFound, Forbidden, StaleVersion, StateForbids.
+    Raises NotFound, Forbidden, StaleVersion, StateForbids, Unprocessable (before its activation, after its unit's end).
     """
+    await begin_change(connection)
     held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
     if held["state"] != "active":
         raise problems.StateForbids(allowed_actions=["activation"])
-    await past.keep_contents(connection, [identity], until=today(now))
-    if not await _DEACTIVATE.execute(connection, id=identity, day=_until_today(effective_on, now)):
+    day = effective_on or national_day(now)
+    if day > national_day(now):
+        await _check_unit_lasts(connection, held["unit_id"], until=day)
+    await past.keep_contents(connection, [identity], until=national_day(now))
+    if not await _END.execute(connection, id=identity, day=day, today=national_day(now)):
         raise problems.before_activation()
     return await _recorded(connection, identity, now=now)
 
@@ -153,7 +176,7 @@ async def _locked(connection: Connection, identity: UUID, *, actor: Actor, now: 
     held = await queries.find_service(connection, identity, lock=True)
     if held is None:
         raise NotFound
-    ancestors = await units.find_ancestor_ids(connection, held["unit_id"], Moment(today(now), stated=False))
+    ancestors = await units.find_ancestor_ids(connection, held["unit_id"], Moment(national_day(now), stated=False))
     rights.require_contributor(actor, held["institution_id"], ancestors)
     expected.check(held["version"])
     return held
@@ -164,11 +187,18 @@ async def _unit(connection: Connection, unit_id: UUID, *, actor: Actor, now: dat
     institution_id = await units.find_institution_id(connection, unit_id)
     if institution_id is None:
         raise problems.unknown_unit()
-    ancestors = await units.find_ancestor_ids(connection, unit_id, Moment(today(now), stated=False))
+    ancestors = await units.find_ancestor_ids(connection, unit_id, Moment(national_day(now), stated=False))
     rights.require_contributor(actor, institution_id, ancestors)
     if not ancestors:
         raise problems.unit_not_in_force()
     return institution_id
+
+
+async def _check_unit_lasts(connection: Connection, unit_id: UUID, *, until: date | None) -> None:
+    """Nothing is offered at a unit that ends before, unless a reorganisation has told who goes on."""
+    ends = await _UNIT_ENDS.fetchval(connection, id=unit_id)
+    if ends is not None and (until is None or until > ends):
+        raise problems.unit_ends(ends)
 
 
 async def _funding_route(
@@ -177,7 +207,7 @@ async def _funding_route(
     """The route of a service with this content. Raises Unprocessable; WithoutFundingRoute if an active one needs it."""
     kind: str = content["kind"]
     route: str | None = content["funding_route"]
-    provider = await queries.find_provider_kind(connection, institution_id, on=today(now))
+    provider = await queries.find_provider_kind(connection, institution_id, on=national_day(now))
     if flaw := funding.flaw_of(kind, route, provider=provider):
         raise problems.not_such_a_route(flaw)
     if not active:
@@ -206,13 +236,13 @@ async def _check_places(connection: Connection, content: Mapping[str, Any], *, n
     stated = content.get("place_ids") or ()
     if not stated:
         return
-    malls = await places.find_malls(connection, stated, day=today(now))
+    malls = await places.find_malls(connection, stated, day=national_day(now))
     if not malls.issuperset(stated):
         raise problems.not_malls([f"/place_ids/{index}" for index, each in enumerate(stated) if each not in malls])
 
 
 def _until_today(day: date | None, now: datetime) -> date:
-    latest = today(now)
+    latest = national_day(now)
     if day is not None and day > latest:
         raise problems.in_the_future()
     return day or latest

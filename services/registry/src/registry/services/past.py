@@ -6,11 +6,11 @@ until which it held.
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, FromClause, Table, case, func, literal, select, union, union_all
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Date, FromClause, and_, func, literal, select
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
@@ -28,64 +28,59 @@ SELECT EXISTS (SELECT FROM service_former_places WHERE until > CAST(:day AS date
     OR EXISTS (SELECT FROM service_former_contents WHERE until > CAST(:day AS date))""")
 
 
-def _first(former: Table, names: Sequence[str]) -> FromClause:
-    """What held on the day, of the services that were changed since.
-
-    In the order of recording: a change that was entered later doesn't reach into the time of an earlier one.
-    """
-    return (
-        select(former.c.service_id, *(former.c[name] for name in names))
-        .ext(distinct_on(former.c.service_id))
-        .where(former.c.until > AS_OF)
-        .order_by(former.c.service_id, former.c.id)
-        .subquery()
-    )
-
-
 def offered(table: FromClause) -> ColumnElement[bool]:
     """Whether a service was offered on the day."""
     return table.c.active_during.op("@>", is_comparison=True)(AS_OF)
 
 
-def state_then(table: FromClause) -> ColumnElement[str]:
-    """The state of the day: what was offered was active, whatever has become of it."""
-    return case((offered(table), literal("active")), else_=table.c.state)
+def ends_then(table: FromClause) -> ColumnElement[Any]:
+    """When the time ended in which a service was offered on the day; null: it goes on."""
+    span = func.unnest(table.c.active_during).column_valued("span")
+    holds = span.op("@>", is_comparison=True)(AS_OF)
+    return select(func.upper(span, type_=Date)).where(holds).scalar_subquery()
 
 
-def _then() -> FromClause:
-    placed, filled = _first(service_former_places, _PLACE), _first(service_former_contents, CONTENT)
-    columns: list[ColumnElement[Any]] = []
-    for column in services.c:
+_PLACES, _CONTENTS = service_former_places, service_former_contents
+
+
+def _held(former: FromClause) -> ColumnElement[bool]:
+    held: ColumnElement[bool] = former.c.held_during.op("@>", is_comparison=True)(AS_OF)
+    return and_(former.c.service_id == services.c.id, held)
+
+
+def _then(*, moved: bool | None, rewritten: bool) -> FromClause:
+    """Those services that are elsewhere by now (`moved`; None: wherever they are), offer something else by now (`rewritten`),
+    neither, or both.
+
+    Columns that are asked for are those of a table, so that the day's services are found by the indexes of what held then.
+    """
+
+    def told(column: ColumnElement[Any]) -> ColumnElement[Any]:
         name = column.name
-        if name == "state":
-            columns.append(state_then(services).label(name))
-        elif name in _PLACE:
-            columns.append(func.coalesce(placed.c[name], column).label(name))
-        elif name in CONTENT:
-            columns.append(case((filled.c.service_id.is_not(None), filled.c[name]), else_=column).label(name))
-        else:
-            columns.append(column)
-    joined = services.outerjoin(placed, placed.c.service_id == services.c.id)
-    as_before = (
-        select(*columns)
-        .select_from(joined.outerjoin(filled, filled.c.service_id == services.c.id))
-        .where(services.c.id.in_(_changed()))
-    )
-    return union_all(select(services).where(services.c.id.not_in(_changed())), as_before).subquery("services_then")
-
-
-def _changed() -> CompoundSelect[Any]:
-    """The services that are not as they were on the day: few, so that the others are found by their own indexes."""
-    return union(
-        *(
-            select(former.c.service_id).where(former.c.until > AS_OF)
-            for former in (service_former_places, service_former_contents)
+        if name == "state":  # whatever has become of it: what was offered was active, and nothing else is asked for
+            return literal("active").label(name)
+        if name in _PLACE and moved is None:
+            elsewhere = select(_PLACES.c[name]).where(_held(_PLACES)).scalar_subquery()
+            return func.coalesce(elsewhere, column).label(name)
+        table: FromClause = (
+            _PLACES if name in _PLACE and moved else _CONTENTS if name in CONTENT and rewritten else services
         )
-    )
+        kept: ColumnElement[Any] = table.c[name]
+        return kept
+
+    rows = select(*(told(column) for column in services.c))
+    rows = rows.where(_held(_CONTENTS) if rewritten else services.c.described_since <= AS_OF)
+    if moved is not None:
+        rows = rows.where(_held(_PLACES) if moved else services.c.placed_since <= AS_OF)
+    return rows.subquery("services_then")
 
 
-services_then = _then()
-"""Services as they were on the day `as_of`, which a query must bind."""
+SERVICES_THEN = tuple(_then(moved=None, rewritten=rewritten) for rewritten in (False, True))
+"""Together the services as they were on the day `as_of`, which a query must bind: each is in one of them."""
+SERVICES_PLACED_THEN = tuple(
+    _then(moved=moved, rewritten=rewritten) for moved, rewritten in product((False, True), repeat=2)
+)
+"""The same, for who asks where they were: in the others the place is looked up, service by service."""
 
 
 async def keep_contents(connection: Connection, ids: Sequence[UUID], *, until: date) -> None:

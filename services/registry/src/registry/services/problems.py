@@ -1,6 +1,7 @@
 """What can be wrong with a change of a service."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Flaw, Problem, Unprocessable
@@ -20,6 +21,12 @@ _MALL = Text(
     "Bukan unit mal pelayanan publik yang berlaku hari ini.", "It isn't a public service mall that is in force today."
 )
 _FUTURE = Text("Tanggalnya tidak boleh setelah hari ini.", "The day can't be after today.")
+_OVER = Text("Tanggalnya harus setelah hari ini.", "The day must be after today.")
+_UNIT_ENDS = Text(
+    "Unit penyelenggara berakhir pada {day}: layanannya berakhir paling lambat pada tanggal itu, atau unitnya diteruskan "
+    "dengan reorganisasi.",
+    "The unit that provides it ends on {day}: the service ends by then, or a reorganisation says who goes on.",
+)
 _BEFORE = Text("Tanggalnya sebelum layanan diaktifkan.", "The day is before the service was activated.")
 
 
@@ -70,6 +77,19 @@ def not_malls(pointers: list[str]) -> Unprocessable:
 
 def in_the_future() -> Unprocessable:
     return Unprocessable(errors=[Flaw("/effective_on", "in_the_future", _FUTURE)])
+
+
+def over_already() -> Unprocessable:
+    return Unprocessable(errors=[Flaw("/active_until", "not_in_the_future", _OVER)])
+
+
+def unit_ends(day: date) -> Unprocessable:
+    return Unprocessable(errors=[Flaw("/unit_id", "unit_ends", unit_ends_on(day))])
+
+
+def unit_ends_on(day: date) -> Text:
+    """What is told of a service that would outlast its unit."""
+    return _UNIT_ENDS.filled(day=day)
 
 
 def before_activation() -> Unprocessable:

@@ -1,8 +1,9 @@
 """Reading services: full text in Indonesian, typos forgiven, and by what people look for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from enum import Enum
 from itertools import product, starmap
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,30 +25,33 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement, Statements
-from chassis.http.filters import Chosen, Filters, Listed, Parameter, Sort, matching, one_of
+from chassis.http.filters import Chosen, Filters, Listed, Parameter, Part, Sort, matching, one_of, together
 from chassis.http.models import RegionCode
 from registry.institutions.tables import institution_identities, institutions
 from registry.moments import Moment
-from registry.services.past import changed_since, offered, services_then
+from registry.services.past import SERVICES_PLACED_THEN, SERVICES_THEN, changed_since, ends_then, offered
 from registry.services.tables import services
 from registry.units.subtrees import is_wide, of_units
 
-SHOWN = (
+COLUMNS = (
     "id", "institution_id", "unit_id", "code", "name", "description", "kind", "field", "funding_route", "legal_basis",
     "target_groups", "vulnerable_groups", "channels", "life_events", "region_codes", "locations", "opening_hours",
     "partners", "place_ids", "open_on_holidays", "special_hours", "state",
 )  # fmt: skip
+_SHOWN = (*COLUMNS, "active_until")
 _Q = bindparam("q", type_=Text)
 _ID = bindparam("id", type_=Uuid)
 
 
 def _listed(table: FromClause) -> Select[Any]:
-    return select(*(table.c[name] for name in SHOWN), table.c.version)
+    ends = func.upper(table.c.active_during, type_=Date) if table is services else ends_then(table)
+    return select(*(table.c[name] for name in COLUMNS), ends.label("active_until"), table.c.version)
 
 
 def _words() -> ColumnElement[Any]:
@@ -89,7 +93,7 @@ def _any_term(name: str, column: ColumnElement[Any], description: str) -> Parame
 
 
 Condition = Callable[[FromClause], ColumnElement[bool]]
-"""On the table of services, or on `services_then`."""
+"""On the table of services, or on one of those of a day."""
 
 
 def _filters(table: FromClause, found: Condition, *, wide: bool) -> Filters:
@@ -139,36 +143,44 @@ def _offered(table: FromClause) -> ColumnElement[bool]:
     return or_(~bindparam("stated", type_=Boolean), offered(table))
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """One way to find: its condition and its rows, with their distance if they come by relevance."""
+class _Tables(Enum):
+    NOW = (services,)
+    THEN = SERVICES_THEN
+    PLACED_THEN = SERVICES_PLACED_THEN
 
-    source: Select[Any]
-    filters: Filters
-    offered: ColumnElement[bool]
+
+_OF_PLACES = frozenset({"institution", "unit", "code"})
+"""Filters by where a service is."""
 
 
 class _Way(NamedTuple):
-    """`worded`: by words, else by likeness. `ranked`: by relevance. `wide`: of a large subtree. `changed`: as they were on the day."""
+    """`worded`: by words, else by likeness. `ranked`: by relevance. `wide`: of a large subtree.
+
+    `tables`: as they are (NOW), or as they were on the day (THEN), found by where they were (PLACED_THEN).
+    """
 
     worded: bool
     ranked: bool
     wide: bool
-    changed: bool
+    tables: "_Tables"
 
 
-def _search(way: _Way) -> _Search:
-    table: FromClause = services_then if way.changed else services
+def _search(way: _Way, table: FromClause) -> Part:
+    """One way to find: its condition and its rows, with their distance if they come by relevance."""
     filters = _filters(table, _worded if way.worded else _similar, wide=way.wide)
     if not way.ranked:
-        return _Search(_listed(table), filters, _offered(table))
+        return Part(_listed(table), filters, _offered(table))
     far = _distance(table) if way.worded else _unlikeness(table)
     nearest = Sort((far, table.c.name, table.c.id), (float, str, UUID))
     filters = replace(filters, sorts={RELEVANCE: nearest}, statements=Statements())
-    return _Search(_listed(table).add_columns(far), filters, _offered(table))
+    return Part(_listed(table).add_columns(far), filters, _offered(table))
 
 
-_SEARCHES = {way: _search(way) for way in starmap(_Way, product((True, False), repeat=4))}
+def _searched(way: _Way) -> tuple[Part, ...]:
+    return tuple(_search(way, table) for table in way.tables.value)
+
+
+_SEARCHES = {way: _searched(way) for way in starmap(_Way, product(*[(True, False)] * 3, _Tables))}
 """By words or, for words that nobody uses and are most likely a typo, by likeness: asked in one statement it took a hundred times
 as long. So a typo's hits never stand among those of the words themselves."""
 FILTERS = replace(
@@ -177,7 +189,7 @@ FILTERS = replace(
     default_sort=RELEVANCE,
 )
 """What a caller may ask for. `relevance` counts with words alone; without them the order is that of names."""
-MOST_RANKED = 5_000
+MOST_RANKED = 1_000
 """Of more hits than that the best are no better than the rest: they come by name, and a page costs what it did."""
 _ONE = Statement(_listed(services).where(services.c.id == _ID))
 _PROVIDER = Statement(
@@ -198,33 +210,38 @@ _PROVIDER_KIND = Statement(
     .limit(1)
 )
 _LOCKED = Statement(_listed(services).where(services.c.id == _ID).with_for_update())
-_OFFERED_ONE = Statement(_listed(services_then).where(services_then.c.id == _ID, _offered(services_then)))
+_OFFERED_ONE = Statement(
+    union_all(*(_listed(table).where(table.c.id == _ID, _offered(table)) for table in SERVICES_THEN))
+)
 
 
 async def find_services(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
     """A page of services: whatever their state, or those that were active on the day that was stated, where they were then."""
     values = {**moment.values, "stated": moment.stated}
-    changed = moment.stated and await changed_since(connection, moment.day)
-    way = _Way(worded=True, ranked=False, wide=await is_wide(connection, chosen, moment), changed=changed)
+    wide, tables = await is_wide(connection, chosen, moment), _Tables.NOW
+    if moment.stated and await changed_since(connection, moment.day):
+        placed = not wide and bool(_OF_PLACES & chosen.values.keys())
+        tables = _Tables.PLACED_THEN if placed else _Tables.THEN
+    way = _Way(worded=True, ranked=False, wide=wide, tables=tables)
     rankable = False
     if "q" in chosen.values:
         # Others may use the word, or misspell it: where nobody does among those that are sought, it is a typo here.
         hits = await _count_hits(connection, chosen, way, values)
         way, rankable = way._replace(worded=hits > 0), hits <= MOST_RANKED
     chosen = _ordered(chosen, rankable=rankable)
-    search = _SEARCHES[way._replace(ranked=chosen.sort.lstrip("-") == RELEVANCE)]
-    return await search.filters.page(connection, chosen, search.source, reach=("all", search.offered, values))
+    first, *others = _SEARCHES[way._replace(ranked=chosen.sort.lstrip("-") == RELEVANCE)]
+    reach = ("all", first.predicate, values)
+    return await first.filters.page(connection, chosen, first.source, reach=reach, besides=others)
 
 
 async def _count_hits(connection: Connection, chosen: Chosen, way: _Way, values: Mapping[str, Any]) -> int:
     """How many of the services that are sought have the words; of more than can be ranked, one more than those."""
-    search = _SEARCHES[way]
-    statement = search.filters.statements.get(
+    parts, most = _SEARCHES[way], bindparam("most", type_=Integer)
+    statement = parts[0].filters.statements.get(
         ("hits", *sorted(chosen.values)),
+        # Of each as many as may matter, and of all of them no more than that.
         lambda: select(func.count()).select_from(
-            search.source.where(search.offered, *search.filters.conditions(chosen))
-            .limit(bindparam("most", type_=Integer))
-            .subquery()
+            select(together([part.all(chosen).limit(most) for part in parts])).limit(most).subquery()
         ),
     )
     hits: int = await statement.fetchval(connection, **chosen.values, **values, most=MOST_RANKED + 1)
@@ -262,4 +279,4 @@ async def find_service(
 
 def shown(row: Row) -> dict[str, Any]:
     """A row as it is sent."""
-    return {name: row[name] for name in SHOWN}
+    return {name: row[name] for name in _SHOWN}

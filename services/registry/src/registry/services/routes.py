@@ -167,9 +167,18 @@ async def activate_service(
     service_id: UUID,
     body: Activation = Activation(),
 ) -> Response:
-    """It needs a legal basis; goods and services also the route of their funding, unless the provider's kind leaves no choice."""
+    """It needs a legal basis; goods and services also the route of their funding, unless the provider's kind leaves no choice.
+
+    At a unit that ends it is offered until then at most (`active_until`). Of a service with an end to come, that end is taken back.
+    """
     row = await operations.activate(
-        connection, service_id, effective_on=body.effective_on, actor=actor, now=now, expected=expected
+        connection,
+        service_id,
+        effective_on=body.effective_on,
+        until=body.active_until,
+        actor=actor,
+        now=now,
+        expected=expected,
     )
     return _reply(request, row)
 
@@ -191,7 +200,7 @@ async def deactivate_service(
     service_id: UUID,
     body: Deactivation = Deactivation(),
 ) -> Response:
-    """It stays in the catalogue, and may be activated again."""
+    """It stays in the catalogue, and may be activated again. Until a day to come it stays active."""
     row = await operations.deactivate(
         connection, service_id, effective_on=body.effective_on, actor=actor, now=now, expected=expected
     )

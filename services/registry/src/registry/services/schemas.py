@@ -141,11 +141,14 @@ class Activation(Body):
     effective_on: date | None = Field(
         None, description="The first day on which it is offered; default today, not later"
     )
+    active_until: date | None = Field(
+        None, description="The first day, after today, on which it isn't offered any more; null = open"
+    )
 
 
 class Deactivation(Body):
     effective_on: date | None = Field(
-        None, description="The first day on which it isn't offered; default today, not later"
+        None, description="The first day on which it isn't offered; default today, or a day to come"
     )
     reason: Annotated[str, StringConstraints(max_length=1_000)] | None = None
 
@@ -188,7 +191,10 @@ class OpenDays(Shape):
 
 
 class Service(Shape):
-    """A service of the catalogue. What it promises is in its standards."""
+    """A service of the catalogue. What it promises is in its standards.
+
+    `active_until`: the first day on which it isn't offered any more, in time past or to come; null: open, or never offered.
+    """
 
     id: UUID
     institution_id: UUID
@@ -212,6 +218,7 @@ class Service(Shape):
     open_on_holidays: bool
     special_hours: list[SpecialDayShown]
     state: State
+    active_until: date | None
 
 
 class ServicePage(Shape):

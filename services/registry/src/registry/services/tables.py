@@ -1,5 +1,7 @@
 """Table of services. What they promise is in their standards."""
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -19,7 +21,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import DATEMULTIRANGE, DATERANGE, JSONB, TSVECTOR
 
 from registry.metadata import metadata
 from registry.units.tables import unit_identities
@@ -61,6 +63,9 @@ services = Table(
     Column("version", BigInteger, nullable=False, server_default=text("0")),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("search", TSVECTOR, Computed(_SEARCH, persisted=True)),
+    # Triggers on the two tables below keep these: since when it is where its row says, and offers what its row says.
+    Column("placed_since", Date, nullable=False, server_default=text("'-infinity'")),
+    Column("described_since", Date, nullable=False, server_default=text("'-infinity'")),
     ForeignKeyConstraint(
         ["unit_id", "institution_id"],
         [unit_identities.c.id, unit_identities.c.institution_id],
@@ -74,7 +79,18 @@ services = Table(
     Index("services_name_idx", "name", "id"),
     Index("services_search_idx", "search", text("areas_served(region_codes)"), postgresql_using="gin"),
     Index("services_name_trigram_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+    Index(
+        "services_ending_idx",
+        text("upper(active_during)"),
+        postgresql_where=text("state = 'active' AND NOT upper_inf(active_during)"),
+    ),
 )
+
+
+def _held_during() -> Column[Any]:
+    """The days on which it held: from the last end that was recorded before. A trigger sets it."""
+    return Column("held_during", DATERANGE, nullable=False, server_default=text("'empty'"))
+
 
 service_former_places = Table(
     "service_former_places",
@@ -86,6 +102,7 @@ service_former_places = Table(
     Column("code", Text, nullable=False),
     Column("until", Date, nullable=False),  # exclusive
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    _held_during(),
     ForeignKeyConstraint(
         ["unit_id", "institution_id"],
         [unit_identities.c.id, unit_identities.c.institution_id],
@@ -94,6 +111,7 @@ service_former_places = Table(
     Index("service_former_places_service_id_idx", "service_id", "id"),
     Index("service_former_places_until_idx", "until"),
     Index("service_former_places_unit_id_idx", "unit_id"),
+    Index("service_former_places_institution_id_idx", "institution_id"),
 )
 
 CONTENT = (
@@ -114,6 +132,16 @@ service_former_contents = Table(
     ),
     Column("until", Date, nullable=False),  # exclusive
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    _held_during(),
     UniqueConstraint("service_id", "until"),
     Index("service_former_contents_until_idx", "until"),
+    Index("service_former_contents_name_idx", "name", "service_id"),
+    Index("service_former_contents_held_during_idx", "held_during", postgresql_using="gist"),
+    Index("service_former_contents_search_idx", "search", text("areas_served(region_codes)"), postgresql_using="gin"),
+    Index(
+        "service_former_contents_name_trigram_idx",
+        "name",
+        postgresql_using="gin",
+        postgresql_ops={"name": "gin_trgm_ops"},
+    ),
 )

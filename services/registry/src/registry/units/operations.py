@@ -14,11 +14,12 @@ from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from directory.closure import rebuild_closure
 from directory.roles import Actor
+from directory.zones import national_day
 from registry import rights, timeline
 from registry.institutions import problems as institution_problems
 from registry.institutions import standing
 from registry.institutions.tables import institutions
-from registry.moments import Moment, today
+from registry.moments import Moment
 from registry.recorded import DatedRows, announce, begin_change
 from registry.terms import Terms
 from registry.units import facts, problems, queries
@@ -65,7 +66,7 @@ async def establish(
     rights.require_manager(actor, institution_id)
     terms.check(content, TERMS)
     await begin_change(connection)
-    begins, ends = content["valid_during"]["from_"] or today(now), content["valid_during"]["to"]
+    begins, ends = content["valid_during"]["from_"] or national_day(now), content["valid_during"]["to"]
     if ends is not None and ends <= begins:
         raise institution_problems.empty_period()
     version = timeline.Version(
@@ -100,7 +101,7 @@ async def change(
     rights.require_manager(actor, held["institution_id"])
     expected.check(held["version"])
     terms.check(stated, TERMS)
-    day = stated.get("effective_on") or today(now)
+    day = stated.get("effective_on") or national_day(now)
     before = await _ROWS.read(connection, identity)
     after = _changed(before, stated, day)
     await _check_place(

@@ -12,13 +12,15 @@ from chassis.imports.findings import Report
 from chassis.ops.identifiers import new_id
 from directory.roles import REACHING_ALL, RESPONSIBLE_OFFICER, SUPERVISOR, UNIT_HEAD, counts_as_holder
 from registry.appointments import holding
+from registry.appointments.grounds import SECRETARIAT
 from registry.appointments.operations import TERMS
 from registry.appointments.problems import UNKNOWN_APPOINTER
-from registry.appointments.queries import SECRETARIAT
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, covers, day
 from registry.timeline import Version
 
 CORRECTED = ("acting", "decree_number", "decree_date", "appointed_by", "ends")
+GROUNDS = ("acting", "decree_date", "appointed_by")
+"""What a Penanggung jawab's right to the seat rests on; a row that says none of it anew isn't held against the law again."""
 _PERSON = Text("Tidak ada orang dengan nomor pegawai ini.", "Nobody has this employee number.")
 _WHOLE = Text("Peran ini dijabat untuk seluruh instansi.", "This role is held for a whole institution.")
 _AT_UNIT = Text("Peran ini dijabat pada sebuah unit.", "This role is held at a unit.")
@@ -68,7 +70,9 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
             plan.counts["unchanged"] += 1
             continue
         else:
-            row = {**known, **{name: row[name] for name in CORRECTED if name in row["stated"]}}
+            right = {name: row[name] for name in CORRECTED if name in row["stated"]}
+            founded = any(known[name] != right.get(name, known[name]) for name in GROUNDS)
+            row = {**known, **right, "founded": founded}
             plan.changed.append(row)
             plan.counts["changed"] += 1
         numbers[row["id"]] = line.number
@@ -125,6 +129,7 @@ def _row(line: Line, held: Held, request: Request, report: Report) -> dict[str, 
         "appointed_by": held.people[appointer] if appointer is not None else None,
         "begins": begins,
         "ends": ends,
+        "founded": True,
         "stated": content.keys() | ({"ends"} if "valid_to" in content else set()),
     }
 
@@ -158,18 +163,18 @@ def _check_grounds(plan: Plan, held: Held, numbers: Mapping[UUID, int], report: 
             if each["role"] == SUPERVISOR and counts_as_holder(each["acting"]) and _in_office(each, decreed)
             for identity in (each["id"], each["person_id"])
         }
-        seat = row["role"], row["acting"]
-        heads, appointer = row["person_id"] in secretaries, row["appointed_by"]
-        by_supervisor = None if appointer is None else appointer in supervisors
-        refusal = holding.seat_refusal(
-            *seat, heads_secretariat=heads, by_supervisor=by_supervisor, on_record=bool(secretaries and supervisors)
+        appointer = row["appointed_by"]
+        grounds = holding.Grounds(
+            heads_secretariat=row["person_id"] in secretaries if secretaries else None,
+            by_supervisor=None if appointer is None else appointer in supervisors,
+            supervisor_on_record=bool(supervisors),
+            has_holder=True,
         )
+        refusal = holding.seat_refusal(row["role"], row["acting"], grounds) if row["founded"] else None
         if refusal is not None:
             report.add(numbers[row["id"]], "appointed_by", *refusal)
             continue
-        for caution in holding.seat_warnings(
-            *seat, has_holder=True, heads_secretariat=heads, by_supervisor=by_supervisor
-        ):
+        for caution in holding.seat_warnings(row["role"], row["acting"], grounds):
             report.add(numbers[row["id"]], "appointed_by", *caution, warning=True)
 
 

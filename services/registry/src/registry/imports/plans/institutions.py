@@ -10,22 +10,25 @@ from chassis.imports.findings import Report
 from registry import timeline as time
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, day
 from registry.institutions.operations import TERMS
+from registry.institutions.standing import refusal
 from registry.timeline import Timeline
 
 CONTENT = ("name", "short_name", "kind", "region_code", "time_zone")
 _SUPERVISOR = Text("Tidak ada instansi dengan kode ini.", "There is no institution of this code.")
 _ITSELF = Text("Instansi tidak dapat membina dirinya sendiri.", "An institution doesn't supervise itself.")
+_IN_USE = Text("Masih ada yang berlaku di luar masa itu.", "Something goes on outside of the period.")
 _NOT_IN_FORCE = Text("Instansi tidak berlaku pada tanggal itu.", "The institution isn't in force on that day.")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An institution as it is held: its versions, aliases, and those that supervise it today."""
+    """An institution as it is held: its versions, aliases, those that supervise it today, and what goes on past a stated end."""
 
     id: UUID
     timeline: Timeline
     aliases: frozenset[str]
     supervisors: frozenset[str]
+    standing: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass
@@ -99,6 +102,8 @@ def _changes(line: Line, before: Held, request: Request, report: Report) -> dict
     }
     if period:
         found["valid_during"] = period
+    if before.standing:
+        report.add(line.number, "valid_to", "still_in_use", refusal(before.standing).detail or _IN_USE)
     if found and request.effective_on is not None:
         found["effective_on"] = request.effective_on
     return found

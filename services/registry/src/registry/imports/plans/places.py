@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.http.languages import Text
 from chassis.imports.findings import Report
-from registry.moments import today
+from directory.zones import national_day
 from registry.terms import Terms
 from registry.timeline import Timeline, Version
 
@@ -47,7 +47,7 @@ class Request:
 
     @property
     def today(self) -> date:
-        return today(self.now)
+        return national_day(self.now)
 
 
 class Institution(NamedTuple):

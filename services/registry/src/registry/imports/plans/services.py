@@ -12,6 +12,7 @@ from chassis.ops.identifiers import new_id
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, day
 from registry.services import funding
 from registry.services.operations import TERMS
+from registry.services.problems import unit_ends_on
 
 LISTS = ("legal_basis", "target_groups", "vulnerable_groups", "channels", "life_events", "region_codes")
 DOCUMENTS = ("locations", "opening_hours", "partners", "special_hours")
@@ -35,15 +36,20 @@ _MALL = Text(
     "Bukan unit mal pelayanan publik yang berlaku hari ini.", "It isn't a public service mall that is in force today."
 )
 _FUTURE = Text("Tanggalnya tidak boleh setelah hari ini.", "The day can't be after today.")
+_NOT_IN_FORCE = Text("Unit ini tidak berlaku hari ini.", "The unit isn't in force today.")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Services by institution and code; `malls`: those of the units named where integrated service may be given (art. 9)."""
+    """Services by institution and code; `malls`: those of the units named where integrated service may be given (art. 9).
+
+    `endings`: the units that end without a successor, and when.
+    """
 
     places: Places
     services: Mapping[tuple[UUID, str], Mapping[str, Any]]
     malls: frozenset[UUID] = frozenset()
+    endings: Mapping[UUID, date] = field(default_factory=dict)
 
 
 @dataclass
@@ -88,6 +94,9 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
             plan.activated[row["id"]] = since
             if since > today:
                 report.add(line.number, "active_from", "in_the_future", _FUTURE)
+        if row["state"] == "active" and (activates or before is None or before["unit_id"] != unit_id):
+            until = None if activates or before is None else before["active_until"]
+            _check_unit(line, unit_id, until, held, request, report)
         if row["state"] == "active" and not row["legal_basis"]:
             report.add(line.number, "legal_basis", "without_legal_basis", _BASIS)
         _fund(line, row, institution.kind, report)
@@ -100,6 +109,15 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
             plan.changed.append(row)
             plan.counts["changed"] += 1
     return plan
+
+
+def _check_unit(line: Line, unit_id: UUID, until: date | None, held: Held, request: Request, report: Report) -> None:
+    """What is offered is offered by a unit that is there today, and lasts as long."""
+    ends = held.endings.get(unit_id)
+    if not any(version.holds_on(request.today) for version in held.places.units[unit_id]):
+        report.add(line.number, "unit_code", "not_in_force", _NOT_IN_FORCE)
+    elif ends is not None and (until is None or until > ends):
+        report.add(line.number, "unit_code", "unit_ends", unit_ends_on(ends))
 
 
 def places_of(line: Line) -> list[UUID]:

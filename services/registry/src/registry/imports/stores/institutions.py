@@ -1,10 +1,12 @@
 """Institutions of an import: they are some hundreds at most, and written by the operations of their own room."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from chassis.data.pool import Connection
-from chassis.data.statements import Statement
+from chassis.data.statements import Row, Statement
 from chassis.http.versions import Expected
 from chassis.imports.findings import Report
 from directory.roles import Actor
@@ -12,8 +14,9 @@ from registry import rights
 from registry.imports.plans import institutions as plans
 from registry.imports.plans.institutions import Plan
 from registry.imports.plans.places import Line, Places, Request, regions_of
+from registry.imports.plans.places import day as stated_day
 from registry.imports.stores.places import load_institutions, load_places, timelines
-from registry.institutions import operations
+from registry.institutions import operations, standing
 
 _PLATFORM = Actor(kind="client", id="imports", scopes=frozenset({rights.WRITE}), unbound=True)
 """Who may import institutions was asked when the file came."""
@@ -49,8 +52,17 @@ async def load(connection: Connection, lines: Sequence[Line], request: Request) 
     versions = timelines(await _VERSIONS.fetch(connection, ids=ids))
     aliases = {row["institution_id"]: row["aliases"] for row in await _ALIASES.fetch(connection, ids=ids)}
     above = {row["institution_id"]: row["codes"] for row in await _SUPERVISORS.fetch(connection, ids=ids, day=day)}
+    stated = {
+        line.content["code"]: ends for line in lines if (ends := stated_day(line.content, "valid_to")) is not None
+    }
+    going_on: dict[UUID, list[Row]] = defaultdict(list)
+    ending = [(places.institutions[code].id, stated[code]) for code in codes & stated.keys()]
+    for row in await standing.find_on_institutions(connection, ending) if ending else ():
+        going_on[row["institution_id"]].append(row)
     held = {
-        code: plans.Held(id_, versions[id_], frozenset(aliases.get(id_, ())), frozenset(above.get(id_, ())))
+        code: plans.Held(
+            id_, versions[id_], frozenset(aliases.get(id_, ())), frozenset(above.get(id_, ())), going_on[id_]
+        )
         for code in codes
         for id_ in (places.institutions[code].id,)
     }

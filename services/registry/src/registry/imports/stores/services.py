@@ -16,8 +16,11 @@ from registry.services.places import find_malls, keep
 _HELD = Statement("""
 SELECT id, institution_id, code, state, unit_id, name, description, kind, field, funding_route, legal_basis, target_groups,
     vulnerable_groups, channels, life_events, region_codes, locations, opening_hours, partners, special_hours, place_ids,
-    open_on_holidays
+    open_on_holidays, upper(active_during) AS active_until
 FROM services WHERE institution_id = ANY(CAST(:institution_ids AS uuid[])) AND code = ANY(CAST(:codes AS text[]))
+""")
+_ENDINGS = Statement("""
+SELECT unit_id, ends FROM unit_ends WHERE unit_id = ANY(CAST(:ids AS uuid[])) AND ends IS NOT NULL
 """)
 _CREATED = ("id", "institution_id", "code", "state", *CONTENT)
 _CHANGED = (*CONTENT, "state")
@@ -44,7 +47,9 @@ async def load(connection: Connection, lines: Sequence[Line], request: Request) 
     rows = await _HELD.fetch(connection, institution_ids=[each.id for each in places.by_id.values()], codes=codes)
     named = {each for line in lines for each in plans.places_of(line)}
     malls = await find_malls(connection, named, day=request.today) if named else frozenset()
-    return Held(places, {(row["institution_id"], row["code"]): dict(row) for row in rows}, malls)
+    ending = [unit_id for unit_id, versions in places.units.items() if versions[-1].ends is not None]
+    endings = {row["unit_id"]: row["ends"] for row in await _ENDINGS.fetch(connection, ids=ending)} if ending else {}
+    return Held(places, {(row["institution_id"], row["code"]): dict(row) for row in rows}, malls, endings)
 
 
 def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
