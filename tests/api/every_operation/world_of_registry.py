@@ -177,6 +177,10 @@ def _bodies(world: World, agency: Agency, ours: Stage) -> dict[str, Any]:
         "invite_participants": {"participants": [{"element": "mass_media", "name": "Bali Post"}]},
         "dispose_of_comment": {"disposition": "rejected", "reason": "Sudah sesuai aturan."},
         "dispose_of_offer": {"disposition": "rejected", "reason": "Sudah sesuai aturan."},
+        "erase_personal_data": {
+            "reason": "Permintaan 12/PDP",
+            "people": [{"element": "service_users", "name": "I Wayan Arta"}],
+        },
         "follow_up_agreement": {"agreement": 1, "state": "done", "report": "Selesai.", "proof": "Foto"},
         "put_calendar": {
             "name": {"id": "Kalender nasional", "en": "National calendar"},

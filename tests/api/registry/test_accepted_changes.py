@@ -1,6 +1,7 @@
 """A comment that is accepted changes the text: what may change, and what must, follows from the dispositions as they stand."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -113,19 +114,68 @@ async def test_a_change_whose_disposition_was_taken_back_goes_back_too(agency: A
     assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
 
 
-async def test_a_later_round_discusses_the_changed_text(agency: Agency) -> None:
-    standard_id, first = await commented(agency)
-    await dispose(agency, standard_id, first, ACCEPTED)
-    await redraft(agency, standard_id, FASTER)
+async def discussed_again(agency: Agency, standard_id: str, body: str = "Masih terlalu lama") -> str:
+    """A second round, closed and signed for; what somebody said of the time in it."""
     returned = await agency.act(standard_id, "return", {"reason": "Dibahas lagi"})
     assert returned.status_code == 200, returned.text
     people = (await agency.call("GET", f"/standards/{standard_id}/consultation")).json()["participants"]
     session = {"held_on": "2026-01-02", "summary": "Lagi", "attendance": [each["id"] for each in people]}
     await agency.act(standard_id, "consultation/sessions", session)
-    said = {"component": "completion_time", "body": "Masih terlalu lama"}
-    second = (await agency.call("POST", f"/standards/{standard_id}/comments", by=None, json=said)).json()["id"]
+    said = {"component": "completion_time", "body": body}
+    comment_id: str = (await agency.call("POST", f"/standards/{standard_id}/comments", by=None, json=said)).json()["id"]
     await finalise(agency, standard_id)
     await agency.act(standard_id, "minutes", minutes(), match=False)
+    return comment_id
+
+
+async def test_a_later_round_may_take_an_earlier_change_back(agency: Agency) -> None:
+    standard_id, first = await commented(agency)
+    await dispose(agency, standard_id, first, ACCEPTED)
+    await redraft(agency, standard_id, FASTER)
+    second = await discussed_again(agency, standard_id, "Terlalu cepat, mutu turun")
+    await dispose(agency, standard_id, second, ACCEPTED)
+    assert (await redraft(agency, standard_id, AS_DISCUSSED)).status_code == 200
+    stipulated = await agency.act(standard_id, "stipulation", decree())
+    assert stipulated.status_code == 200, stipulated.text
+
+
+async def test_what_an_earlier_round_has_changed_is_open_no_more(agency: Agency) -> None:
+    standard_id, first = await commented(agency)
+    await dispose(agency, standard_id, first, ACCEPTED)
+    await redraft(agency, standard_id, FASTER)
+    second = await discussed_again(agency, standard_id)
+    assert await changeable(agency, standard_id) == []
+    await dispose(agency, standard_id, second, REJECTED)
+    refused = await redraft(agency, standard_id, AS_DISCUSSED)
+    assert (refused.status_code, pointers(refused)) == (422, {"/components/completion_time"})
+    assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
+
+
+async def test_what_an_earlier_round_left_undone_is_still_to_do(agency: Agency) -> None:
+    standard_id, first = await commented(agency)
+    await dispose(agency, standard_id, first, ACCEPTED)
+    second = await discussed_again(agency, standard_id)
+    await dispose(agency, standard_id, second, REJECTED)
+    assert await changeable(agency, standard_id) == ["completion_time"]
+    assert pointers(await agency.act(standard_id, "stipulation", decree())) == {f"/comments/{first}"}
+    await redraft(agency, standard_id, FASTER)
+    assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
+
+
+async def test_what_the_row_remembers_decides_nothing(agency: Agency) -> None:
+    standard_id, comment_id = await commented(agency)
+    await dispose(agency, standard_id, comment_id, ACCEPTED)
+    async with agency.registry.connection() as connection:
+        await connection.execute("UPDATE standards SET changeable = '{}' WHERE id = $1", UUID(standard_id))
+    assert (await redraft(agency, standard_id, FASTER)).status_code == 200
+    assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
+
+
+async def test_a_later_round_discusses_the_changed_text(agency: Agency) -> None:
+    standard_id, first = await commented(agency)
+    await dispose(agency, standard_id, first, ACCEPTED)
+    await redraft(agency, standard_id, FASTER)
+    second = await discussed_again(agency, standard_id)
     await dispose(agency, standard_id, second, ACCEPTED)
     # The first was met by the text that the second is about; the second isn't met yet.
     assert pointers(await agency.act(standard_id, "stipulation", decree())) == {f"/comments/{second}"}

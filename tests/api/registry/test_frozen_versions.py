@@ -43,10 +43,8 @@ ROWS_OF = {
 """Each table that holds part of a version, and which rows are a version's."""
 GOES_ON = {
     "standards": {"state", "effective_to", "review_due_on", "charter_state", "reviewed_on", "revision", "changed_at"},
-    "charters": {"number", "statements", "signer", "signed_on", "state"},
-    "comments": {"contact"},
 }
-"""What is told of a version after its decree: where it stands, the last signature of its charter. A contact can be erased."""
+"""What is told of a version after its decree: where it stands."""
 KEPT_BY_THE_DATABASE = {("standards", "recorded_at"), ("standards", "in_force_during")}
 
 
@@ -78,13 +76,14 @@ async def answered(agency: Agency) -> str:
 
 
 async def refused(connection: asyncpg.Connection, statement: str, standard_id: str) -> bool:
-    """Whether the database refuses it because the version is frozen; nothing is changed in any case."""
+    """Whether the database refuses it because the version is frozen, at the commit at the latest; nothing is changed in any case."""
     transaction = connection.transaction()
     await transaction.start()
     try:
         await connection.execute(statement, UUID(standard_id))
+        await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except asyncpg.CheckViolationError as refusal:
-        return refusal.constraint_name == "standards_frozen"
+        return refusal.constraint_name in ("standards_frozen", "charters_statements")
     else:
         return False
     finally:
@@ -166,6 +165,17 @@ async def test_a_version_that_is_over_stays_over(agency: Agency) -> None:
         assert await refused(connection, "UPDATE standards SET state = 'published' WHERE id = $1", standard_id)
 
 
+async def test_a_charter_says_what_was_signed_last(agency: Agency) -> None:
+    standard_id = await answered(agency)
+    charter = "SELECT charter_id FROM charter_standards WHERE standard_id = $1"
+    signed = f"""INSERT INTO charter_signings (charter_id, ordinal, statements, signer, signed_on, recorded_at)
+        SELECT id, 2, statements, '{{"name": "Orang lain"}}', signed_on, now() FROM charters WHERE id IN ({charter})"""
+    changed = """UPDATE charters SET signer = '{"name": "Orang lain"}', number = NULL WHERE id IN (SELECT charter_id FROM signed)"""
+    async with agency.registry.connection() as connection:
+        assert await refused(connection, signed, standard_id), "it was signed, and doesn't say so"
+        assert not await refused(connection, f"WITH signed AS ({signed} RETURNING charter_id) {changed}", standard_id)
+
+
 async def test_what_was_agreed_is_followed_up_and_the_charter_signed_anew(agency: Agency) -> None:
     standard_id = await answered(agency)
     done = {"agreement": 1, "state": "done", "report": "Layanan keliling berjalan."}
@@ -174,5 +184,3 @@ async def test_what_was_agreed_is_followed_up_and_the_charter_signed_anew(agency
     signature = {"signer": {"name": "I Gede Putra", "post": "Kepala Bidang"}, "signed_on": "2026-02-01"}
     signed = await agency.act(standard_id, "charter/signature", signature)
     assert signed.status_code in (200, 201), signed.text
-    async with agency.registry.connection() as connection:
-        await connection.execute("UPDATE comments SET contact = NULL WHERE standard_id = $1", UUID(standard_id))

@@ -6,7 +6,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.registry.standards_stage import Agency, build_agency, consult, draft, finalise, pointers, published
+from api.registry.standards_stage import (
+    Agency,
+    a_draft,
+    build_agency,
+    consult,
+    decree,
+    draft,
+    finalise,
+    minutes,
+    pointers,
+    published,
+    stipulate,
+)
 from chassis.data.events import Event
 from chassis.data.transactions import begin
 from registry.offers.following import ComplaintsOffers
@@ -144,6 +156,41 @@ async def test_a_tied_change_opens_its_component_while_finalising(agency: Agency
     ).status_code == 200
     held = await agency.call("GET", f"/standards/{standard_id}")
     assert held.json()["changeable_components"] == ["requirements"]
+
+
+async def test_what_is_accepted_of_an_offer_is_in_the_text(agency: Agency) -> None:
+    """Of one that was accepted while drafting, the text differs from the promise in force; later, from what was discussed."""
+    await published(agency)
+    early, late = await said(agency), await said(agency)
+    standard_id = await draft(agency)
+    assert (await settle(agency, standard_id, early, {"disposition": "accepted", "change": CHANGE})).status_code == 200
+    await consult(agency, standard_id)
+    await finalise(agency, standard_id)
+    faster = {"component": "completion_time", "summary": "Dipercepat"}
+    assert (await settle(agency, standard_id, late, {"disposition": "accepted", "change": faster})).status_code == 200
+    await agency.act(standard_id, "minutes", minutes(), match=False)
+    refused = await agency.act(standard_id, "stipulation", decree())
+    assert (refused.status_code, pointers(refused)) == (422, {f"/offers/{early}", f"/offers/{late}"})
+    assert {each["code"] for each in refused.json()["errors"]} == {"accepted_change_missing"}
+    assert "requirements" in refused.text
+    components = {"requirements": ["KTP lama"], "completion_time": {"amount": 3}}
+    path = f"/standards/{standard_id}"
+    changed = await agency.call("PATCH", path, json={"components": components}, headers={"if-match": "*"})
+    assert changed.status_code == 200, changed.text
+    assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
+
+
+async def test_what_the_draft_says_of_an_offer_already_need_not_change_again(agency: Agency) -> None:
+    await published(agency)
+    case_id = await said(agency)
+    components = a_draft()["components"] | {"requirements": ["KTP lama"]}
+    standard_id = await draft(agency, components=components)
+    body = {"disposition": "accepted", "change": CHANGE}
+    assert (await settle(agency, standard_id, case_id, body)).status_code == 200
+    await consult(agency, standard_id)
+    await finalise(agency, standard_id)
+    assert (await agency.call("GET", f"/standards/{standard_id}")).json()["changeable_components"] == []
+    await stipulate(agency, standard_id)
 
 
 async def test_what_one_version_settled_isnt_offered_to_the_next(agency: Agency) -> None:

@@ -271,7 +271,10 @@ async def test_a_review_ends_by_confirmation_or_a_new_version(agency: Agency) ->
     refused = await agency.call(
         "PATCH", f"/standards/{standard_id}", json={"manufacturing_public": False}, headers={"if-match": "*"}
     )
-    assert (refused.status_code, refused.json()["allowed_actions"]) == (409, ["confirmation", "drafting", "revocation"])
+    assert (refused.status_code, refused.json()["allowed_actions"]) == (
+        409,
+        ["consultation", "confirmation", "drafting", "revocation"],
+    )
     confirmed = await agency.act(standard_id, "confirmation", {"report": "Tetap sesuai", "years": 1})
     assert (confirmed.status_code, confirmed.json()["state"]) == (200, "published")
     due = date.fromisoformat(confirmed.json()["review_due_on"])

@@ -28,6 +28,7 @@ stipulated      revocation    hrs  revoked
 published       review        hry  under_review
 published       supersession  y    superseded
 published       revocation    hrs  revoked
+under_review    consultation  ho   under_review
 under_review    confirmation  h    published
 under_review    drafting      ho   under_review
 under_review    supersession  y    superseded

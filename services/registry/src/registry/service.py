@@ -19,7 +19,7 @@ from registry.appointments import problems as appointment_problems
 from registry.appointments import routes as appointments
 from registry.authority import routes as authority
 from registry.calendars import routes as calendars
-from registry.consultations import comment_routes, minutes_routes
+from registry.consultations import comment_routes, erasure_routes, minutes_routes
 from registry.consultations import routes as consultations
 from registry.exports import resources as exports
 from registry.imports import operations as import_operations
@@ -94,6 +94,7 @@ SERVICE = Service(
         consultations.routes,
         minutes_routes.routes,
         comment_routes.routes,
+        erasure_routes.routes,
         offers.routes,
         stipulation.routes,
         documents_routes.routes,

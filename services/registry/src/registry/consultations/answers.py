@@ -15,16 +15,18 @@ from chassis.http.problems import Conflict, Flaw, NotFound, Unprocessable
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from registry.consultations import queries
-from registry.consultations.operations import present_round
+from registry.consultations.operations import open_round
 from registry.consultations.participation import disposition_lacks
 from registry.consultations.tables import agreement_follow_ups, comments, minutes
-from registry.standards import lifecycle, rights
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
+from registry.standards import rights
 from registry.standards.operations import By
 
 _COMMENT = Statement(
-    insert(comments).values({column.name: bindparam(column.name, type_=column.type) for column in comments.c})
+    insert(comments).values(
+        {column.name: bindparam(column.name, type_=column.type) for column in comments.c if column.name != "erasure_id"}
+    )
 )
 _DISPOSED = ("disposition", "reason", "change", "target_on", "disposed_by", "disposed_at", "version")
 _DISPOSE = Statement(
@@ -32,15 +34,21 @@ _DISPOSE = Statement(
     .where(comments.c.id == bindparam("comment_id", type_=comments.c.id.type))
     .values({name: bindparam(name, type_=comments.c[name].type) for name in _DISPOSED})
 )
-_MINUTE = upsert(minutes).values({column.name: bindparam(column.name, type_=column.type) for column in minutes.c})
+_MINUTE = upsert(minutes).values(
+    {column.name: bindparam(column.name, type_=column.type) for column in minutes.c if column.name != "erasure_id"}
+)
 _SIGN = Statement(
     _MINUTE.on_conflict_do_update(
         index_elements=[minutes.c.consultation_id],
-        set_={column.name: _MINUTE.excluded[column.name] for column in minutes.c if column.name != "consultation_id"},
+        set_={
+            column.name: _MINUTE.excluded[column.name]
+            for column in minutes.c
+            if column.name not in ("consultation_id", "erasure_id")
+        },
     )
 )
-_DISPOSING = ("in_consultation", "public_test", "finalising")
-"""States in which comments are answered and minutes signed."""
+_DISPOSING = ("in_consultation", "public_test", "finalising", "under_review")
+"""States in which comments are answered and minutes signed, under review those of its follow-up."""
 
 
 _SESSION = Text("Pertemuan ini bukan tentang rancangan ini.", "This session wasn't about this draft.")
@@ -73,11 +81,11 @@ async def comment(connection: Connection, standard_id: UUID, content: Mapping[st
     consultation = await queries.find_current(connection, standard_id)
     closes_at = consultation["public_test_closes_at"] if consultation is not None else None
     over = row["state"] == "public_test" and closes_at is not None and closes_at <= by.now
-    if content["session_id"] is not None:
-        await _check_forum(connection, row, content["session_id"], by=by)
-    elif row["state"] not in lifecycle.OPEN_FOR_COMMENT or over:
+    if consultation is None or not queries.is_open(consultation, row["state"]):
         raise CommentsClosed(state=row["state"])
-    if consultation is None:
+    if content["session_id"] is not None:
+        await _check_forum(connection, row, consultation, content["session_id"], by=by)
+    elif row["state"] == "finalising" or over:
         raise CommentsClosed(state=row["state"])
     added = {
         "id": new_id(),
@@ -92,11 +100,11 @@ async def comment(connection: Connection, standard_id: UUID, content: Mapping[st
     return added
 
 
-async def _check_forum(connection: Connection, row: Mapping[str, Any], session_id: UUID, *, by: By) -> None:
+async def _check_forum(
+    connection: Connection, row: Mapping[str, Any], consultation: Mapping[str, Any], session_id: UUID, *, by: By
+) -> None:
     rights.check_role(by.actor, row, "drafting")
-    if row["state"] not in _DISPOSING:
-        raise CommentsClosed(state=row["state"])
-    if not await queries.is_session_of(connection, session_id, row["id"]):
+    if not await queries.is_session_of(connection, session_id, row["id"], review_id=consultation["review_id"]):
         raise Unprocessable(errors=[Flaw("/session_id", "unknown_session", _SESSION)])
 
 
@@ -109,7 +117,9 @@ async def dispose(
     by: By,
     expected: Expected,
 ) -> dict[str, Any]:
-    """Answer a comment; it may be answered anew until the standard is stipulated. A change that is accepted opens its component.
+    """Answer a comment; it may be answered anew until the decree, or while the review goes on in which it was made.
+
+    A change that is accepted opens its component; of a review, that of the next version.
 
     `content`: disposition, reason, change {component, summary}, target_on. `expected` is of the comment.
     """
@@ -149,7 +159,7 @@ async def sign_minutes(
     later = [Flaw(pointer, "in_the_future", _FUTURE) for pointer, day in days.items() if day > standard["today"]]
     if later:
         raise Unprocessable(errors=later)
-    consultation = await present_round(connection, standard_id)
+    consultation = await open_round(connection, standard)
     held = await queries.find_minutes(connection, consultation["id"])
     version = 1 if held is None else held["version"] + 1
     row = {"consultation_id": consultation["id"], "version": version, "recorded_at": by.now, **content}
@@ -160,18 +170,17 @@ async def sign_minutes(
 async def follow_up(
     connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By
 ) -> tuple[dict[str, Any], date]:
-    """Say what became of an agreement of the minutes, also long after the stipulation.
+    """Say what became of an agreement of the minutes of a round, also long after the stipulation.
 
     Returns the minutes with the day it is where the standard applies, by which an agreement is late.
-    `content`: agreement (from 1), state, report, proof. Raises NotFound, Forbidden, Unprocessable.
+    `content`: round (None: the last with minutes), agreement (from 1), state, report, proof. Raises NotFound, Forbidden, Unprocessable.
     """
     row = await standard_queries.find_standard(connection, standard_id, at=by.now, lock="share")
     if row is None:
         raise NotFound
     rights.check_visible(by.actor, row)
     rights.check_role(by.actor, row, "drafting")
-    consultation = await queries.find_current(connection, standard_id)
-    held = await queries.find_minutes(connection, consultation["id"]) if consultation is not None else None
+    held = await queries.find_minutes_of(connection, standard_id, content["round"])
     if held is None:
         raise NotFound
     if content["agreement"] > len(held["agreements"]):
@@ -182,6 +191,6 @@ async def follow_up(
         consultation_id=held["consultation_id"],
         recorded_by=by.name,
         recorded_at=by.now,
-        **content,
+        **{name: content[name] for name in ("agreement", "state", "report", "proof")},
     )
     return dict(held), row["today"]

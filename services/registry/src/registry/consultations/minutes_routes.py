@@ -1,10 +1,10 @@
 """`/v1/standards/{id}/minutes`: the minutes (Berita Acara) of a round, and what became of what was agreed."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from chassis.data.transactions import Snapshot, Transaction
@@ -29,17 +29,22 @@ routes = router(tags=["consultations"])
 @routes.get(
     "/standards/{standard_id}/minutes",
     operation_id="get_minutes",
-    summary="The minutes of the present round",
+    summary="The minutes of a round",
     response_model=Minutes,
 )
 async def get_minutes(
-    request: Request, actor: Anyone, connection: Snapshot, standard_id: UUID, moment: OnDay, now: Now
+    request: Request,
+    actor: Anyone,
+    connection: Snapshot,
+    standard_id: UUID,
+    moment: OnDay,
+    now: Now,
+    ordinal: Annotated[int | None, Query(alias="round", ge=1, le=10_000, description="Default: the last round")] = None,
 ) -> Response:
     """What was agreed, who sees to it and until when, and who signed; with `as_of`, what had become of it by that day."""
     row = await readable(connection, standard_id, actor, at=now, moment=moment)
     reach = cut_at(moment, row["time_zone"])
-    consultation = await queries.find_current(connection, standard_id, cut=reach)
-    found = await queries.find_minutes(connection, consultation["id"], cut=reach) if consultation is not None else None
+    found = await queries.find_minutes_of(connection, standard_id, ordinal, cut=reach)
     if found is None:
         raise NotFound
     insider = rights.is_insider(actor, row)
@@ -113,7 +118,7 @@ async def _minutes(
         ]
     )
     content = {
-        **{name: value for name, value in row.items() if name != "version"},
+        **{name: value for name, value in row.items() if name not in ("version", "erasure_id")},
         "signers": signers,
         "agreements": followed(
             row["agreements"], await queries.find_follow_ups(connection, row["consultation_id"], cut=cut), day=day

@@ -1,6 +1,6 @@
 """The verbs of consulting: open, invite, record sessions, test in public, finalise, return."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,14 +29,16 @@ from registry.standards.completeness import SERVICE_DELIVERY, component_gaps
 from registry.standards.operations import By
 
 
-def _adding(table: Table) -> Statement:
+def _adding(table: Table, *, without: Collection[str] = ()) -> Statement:
     return Statement(
-        insert(table).values({column.name: bindparam(column.name, type_=column.type) for column in table.c})
+        insert(table).values(
+            {column.name: bindparam(column.name, type_=column.type) for column in table.c if column.name not in without}
+        )
     )
 
 
-_OPEN = _adding(consultations)
-_INVITE = _adding(consultation_participants)
+_OPEN = _adding(consultations, without=("components", "review_id"))  # which the database sets
+_INVITE = _adding(consultation_participants, without=("erasure_id",))
 _HOLD = _adding(consultation_sessions)
 _ATTEND = _adding(session_attendance)
 _TEST = Statement(
@@ -67,6 +69,14 @@ async def present_round(connection: Connection, standard_id: UUID) -> dict[str, 
     return dict(found)
 
 
+async def open_round(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The present round of a version, which goes on. Raises MoveNotAllowed under a review that no round follows up."""
+    found = await queries.find_current(connection, row["id"])
+    if found is None or not queries.is_open(found, row["state"]):
+        raise rights.MoveNotAllowed(state=row["state"], allowed_actions=lifecycle.actions_from(row["state"]))
+    return dict(found)
+
+
 async def _invite(
     connection: Connection, consultation_id: UUID, participants: Sequence[Mapping[str, Any]], *, now: datetime
 ) -> None:
@@ -80,15 +90,17 @@ async def _invite(
 async def open_consultation(
     connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By, expected: Expected
 ) -> dict[str, Any]:
-    """Open the draft to society. `content`: topic, method, team, participants [{element, name, organisation}].
+    """Open the draft to society, or follow up a review with it. `content`: topic, method, team, participants.
 
     Raises Unprocessable with everything that is missing: service-delivery components, an element of society.
     """
     row, move = await standards.lock(connection, standard_id, "consultation", by=by, expected=expected)
-    if row["state"] != "draft":
+    before = await queries.find_current(connection, standard_id)
+    if row["state"] != "draft" and (row["state"] != "under_review" or queries.is_open(before, row["state"])):
         raise rights.MoveNotAllowed(state=row["state"], allowed_actions=lifecycle.actions_from(row["state"]))
+    rights.check_head(by.actor, row)
     lacks = [
-        *component_gaps(row["components"], SERVICE_DELIVERY),
+        *component_gaps(row["components"], SERVICE_DELIVERY if row["state"] == "draft" else ()),
         *invitation_lacks([participant["element"] for participant in content["participants"]]),
     ]
     if lacks:
@@ -96,7 +108,7 @@ async def open_consultation(
     consultation = {
         "id": new_id(),
         "standard_id": standard_id,
-        "round": 1,
+        "round": 1 if before is None else before["round"] + 1,
         "topic": content["topic"],
         "method": content["method"],
         "team": content["team"],
@@ -106,9 +118,22 @@ async def open_consultation(
     }
     await _OPEN.execute(connection, **consultation)
     await _invite(connection, consultation["id"], content["participants"], now=by.now)
-    changed = await standards.carry_out(
-        connection, row, move, by=by, details={"consultation_id": str(consultation["id"]), "round": 1}
-    )
+    return await _opened(connection, row, move, consultation, details={}, by=by)
+
+
+async def _opened(
+    connection: Connection,
+    row: Mapping[str, Any],
+    move: lifecycle.Move,
+    consultation: Mapping[str, Any],
+    *,
+    details: Mapping[str, Any],
+    by: By,
+) -> dict[str, Any]:
+    """The version moved by a round that was just opened: what its text has followed by now may change no more."""
+    pending = {} if row["state"] == "under_review" else {"changeable": await standards.find_changeable(connection, row)}
+    told = {**details, "consultation_id": str(consultation["id"]), "round": consultation["round"]}
+    changed = await standards.carry_out(connection, row, move, by=by, details=told, **pending)
     await _tell_opened(connection, changed, consultation, now=by.now)
     return changed
 
@@ -186,7 +211,9 @@ async def _discussing(
     connection: Connection, standard_id: UUID, *, by: By, expected: Expected
 ) -> tuple[dict[str, Any], lifecycle.Move]:
     row, move = await standards.lock(connection, standard_id, "consultation", by=by, expected=expected)
-    if row["state"] != "in_consultation":
+    if row["state"] == "under_review":
+        await open_round(connection, row)
+    elif row["state"] != "in_consultation":
         raise rights.MoveNotAllowed(state=row["state"], allowed_actions=lifecycle.actions_from(row["state"]))
     return row, move
 
@@ -251,7 +278,7 @@ async def send_back(
     row, move = await standards.lock(connection, standard_id, "return", by=by, expected=expected)
     before = await present_round(connection, standard_id)
     following = {
-        **before,
+        **{name: before[name] for name in ("standard_id", "topic", "method", "team")},
         "id": new_id(),
         "round": before["round"] + 1,
         "opened_at": by.now,
@@ -264,7 +291,4 @@ async def send_back(
         for found in await queries.find_participants(connection, before["id"])
     ]
     await _invite(connection, following["id"], invited, now=by.now)
-    details = {"reason": reason, "round": following["round"]}
-    changed = await standards.carry_out(connection, row, move, by=by, details=details)
-    await _tell_opened(connection, changed, following, now=by.now)
-    return changed
+    return await _opened(connection, row, move, following, details={"reason": reason}, by=by)

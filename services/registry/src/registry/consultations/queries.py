@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Date, Uuid, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Integer, Uuid, and_, bindparam, case, func, or_, select
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
@@ -20,13 +20,12 @@ from registry.consultations.tables import (
     session_attendance,
 )
 from registry.moments import EVERYTHING, Cut, by_then
-from registry.standards.queries import WAS_DISCUSSED, standards_known
-from registry.standards.tables import standards
+from registry.standards.lifecycle import DRAFTED
 
 _DAY = bindparam("day", type_=Date)
 _ID = bindparam("id", type_=Uuid)
 _CURRENT = Statement(
-    select(consultations)
+    select(consultations, func.present_review(consultations.c.standard_id).label("present_review"))
     .where(consultations.c.standard_id == _ID, by_then(consultations.c.opened_at))
     .order_by(consultations.c.round.desc())
     .limit(1)
@@ -65,8 +64,19 @@ _SESSIONS = Statement(
     .where(consultation_sessions.c.consultation_id == _ID, _HELD)
     .order_by(consultation_sessions.c.held_on, consultation_sessions.c.id)
 )
-_MINUTES = Statement(
-    select(minutes).where(minutes.c.consultation_id == _ID, or_(_DAY.is_(None), minutes.c.held_on <= _DAY))
+_MINUTES = Statement(select(minutes).where(minutes.c.consultation_id == _ID))
+_ROUND = bindparam("round", type_=Integer)
+_MINUTES_OF = Statement(
+    select(minutes)
+    .join(consultations, consultations.c.id == minutes.c.consultation_id)
+    .where(
+        consultations.c.standard_id == _ID,
+        or_(_ROUND.is_(None), consultations.c.round == _ROUND),
+        or_(_DAY.is_(None), minutes.c.held_on <= _DAY),
+        by_then(consultations.c.opened_at),
+    )
+    .order_by(consultations.c.round.desc())
+    .limit(1)
 )
 _FOLLOW_UPS = Statement(
     select(agreement_follow_ups)
@@ -76,7 +86,11 @@ _FOLLOW_UPS = Statement(
 _SESSION_OF = Statement(
     select(consultation_sessions.c.id)
     .join(consultations, consultations.c.id == consultation_sessions.c.consultation_id)
-    .where(consultation_sessions.c.id == _ID, consultations.c.standard_id == bindparam("standard_id", type_=Uuid))
+    .where(
+        consultation_sessions.c.id == _ID,
+        consultations.c.standard_id == bindparam("standard_id", type_=Uuid),
+        consultations.c.review_id.is_not_distinct_from(bindparam("review_id", type_=BigInteger)),
+    )
 )
 _COMMENT = Statement(
     select(comments)
@@ -89,34 +103,13 @@ _UNDISPOSED = Statement(
     .order_by(comments.c.created_at, comments.c.id)
 )
 
-_SESSION = consultation_sessions.alias("session")
-_CHANGED = comments.c.change["component"].astext
-_DISCUSSED = (
-    select(standards_known.c.components)
-    .where(
-        standards_known.c.id == comments.c.standard_id,
-        WAS_DISCUSSED,
-        standards_known.c.recorded_at >= consultations.c.opened_at,
-    )
-    .order_by(standards_known.c.recorded_at)
-    .limit(1)
-    .lateral("discussed")
-)
-_UNMET = Statement(
-    select(comments.c.id, _CHANGED.label("component"))
-    .select_from(
-        comments.outerjoin(_SESSION, _SESSION.c.id == comments.c.session_id)
-        .join(
-            consultations,
-            consultations.c.id == func.coalesce(_SESSION.c.consultation_id, comments.c.consultation_id),
-        )
-        .join(standards, standards.c.id == comments.c.standard_id)
-        .join(_DISCUSSED, true())
-    )
+_TO_SETTLE = Statement(
+    select(comments.c.id, comments.c.disposition)
+    .join(consultations, consultations.c.id == comments.c.consultation_id)
     .where(
         comments.c.standard_id == _ID,
-        or_(*(comments.c.disposition == each for each in sorted(WITH_CHANGE))),
-        standards.c.components[_CHANGED].is_not_distinct_from(_DISCUSSED.c.components[_CHANGED]),
+        consultations.c.review_id == func.present_review(_ID),
+        or_(comments.c.disposition.is_(None), *(comments.c.disposition == each for each in sorted(WITH_CHANGE))),
     )
     .order_by(comments.c.created_at, comments.c.id)
 )
@@ -170,6 +163,14 @@ async def find_current(connection: Connection, standard_id: UUID, *, cut: Cut = 
     return {**row, "public_test_opens_at": None, "public_test_closes_at": None}
 
 
+def is_open(consultation: Row | None, state: str) -> bool:
+    """Whether the present round goes on, of a version in this state: while it is drafted, or under the review that it follows up."""
+    if consultation is None or state in DRAFTED:
+        return consultation is not None
+    review = consultation["review_id"]
+    return state == "under_review" and review is not None and review == consultation["present_review"]
+
+
 async def find_participants(connection: Connection, consultation_id: UUID, *, cut: Cut = EVERYTHING) -> list[Row]:
     """Who was invited, and whether they attended a session."""
     return await _PARTICIPANTS.fetch(connection, id=consultation_id, day=cut.day, until=cut.ends)
@@ -185,9 +186,16 @@ async def find_sessions(connection: Connection, consultation_id: UUID, *, cut: C
     return await _SESSIONS.fetch(connection, id=consultation_id, day=cut.day)
 
 
-async def find_minutes(connection: Connection, consultation_id: UUID, *, cut: Cut = EVERYTHING) -> Row | None:
-    """The minutes of a round, from the day of the forum on."""
-    return await _MINUTES.fetchrow(connection, id=consultation_id, day=cut.day)
+async def find_minutes(connection: Connection, consultation_id: UUID) -> Row | None:
+    """The minutes of a round."""
+    return await _MINUTES.fetchrow(connection, id=consultation_id)
+
+
+async def find_minutes_of(
+    connection: Connection, standard_id: UUID, ordinal: int | None, *, cut: Cut = EVERYTHING
+) -> Row | None:
+    """The minutes of a standard's round, or of the last that has some (None), from the day of the forum on."""
+    return await _MINUTES_OF.fetchrow(connection, id=standard_id, round=ordinal, day=cut.day, until=cut.ends)
 
 
 async def find_follow_ups(connection: Connection, consultation_id: UUID, *, cut: Cut = EVERYTHING) -> list[Row]:
@@ -195,9 +203,10 @@ async def find_follow_ups(connection: Connection, consultation_id: UUID, *, cut:
     return await _FOLLOW_UPS.fetch(connection, id=consultation_id, until=cut.ends)
 
 
-async def is_session_of(connection: Connection, session_id: UUID, standard_id: UUID) -> bool:
-    """Whether a session was about a standard, in any round."""
-    return await _SESSION_OF.fetchrow(connection, id=session_id, standard_id=standard_id) is not None
+async def is_session_of(connection: Connection, session_id: UUID, standard_id: UUID, *, review_id: int | None) -> bool:
+    """Whether a session was about a standard: in any round while it was drafted (None), or in the follow-up of a review."""
+    found = await _SESSION_OF.fetchrow(connection, id=session_id, standard_id=standard_id, review_id=review_id)
+    return found is not None
 
 
 async def lock_comment(connection: Connection, standard_id: UUID, comment_id: UUID) -> Row | None:
@@ -210,9 +219,9 @@ async def find_undisposed(connection: Connection, standard_id: UUID) -> list[UUI
     return [row["id"] for row in await _UNDISPOSED.fetch(connection, id=standard_id)]
 
 
-async def find_unmet(connection: Connection, standard_id: UUID) -> list[Row]:
-    """Comments that were accepted and whose component still says what it said in the round that they are of: id, component."""
-    return await _UNMET.fetch(connection, id=standard_id)
+async def find_to_settle(connection: Connection, standard_id: UUID) -> list[Row]:
+    """What a review's follow-up leaves to do: comments that have no disposition (None), or were accepted: id, disposition."""
+    return await _TO_SETTLE.fetch(connection, id=standard_id)
 
 
 def written(consultation: Any, participants: list[Row], sessions: list[Row], *, insider: bool) -> dict[str, Any]:

@@ -41,6 +41,7 @@ _BOTH = Text(
     "Sebutkan session_id dan element bersama-sama, atau tidak sama sekali.",
     "State session_id and element together, or neither.",
 )
+_NOTHING = Text("Sebutkan orang atau masukan.", "Name people or comments.")
 _ONE_END = Text("Nyatakan closes_on atau closes_at, salah satu.", "State either closes_on or closes_at.")
 
 
@@ -136,8 +137,12 @@ class Agreement(Body):
 
 
 class FollowUpBody(Body):
-    """What became of an agreement: `agreement` is its place in the minutes, from 1. `proof`: where it can be seen."""
+    """What became of an agreement: `agreement` is its place in the minutes, from 1. `proof`: where it can be seen.
 
+    `round`: whose minutes, by default the last.
+    """
+
+    round: Annotated[int, Field(ge=1, le=10_000)] | None = None
     agreement: Annotated[int, Field(ge=1, le=200)]
     state: Literal["in_progress", "done", "dropped"]
     report: Prose
@@ -161,6 +166,34 @@ class MinutesBody(Body):
     agreements: Annotated[list[Agreement], Field(min_length=1, max_length=200)]
     signers: Annotated[list[Signer], Field(min_length=1, max_length=200)]
     notes: Prose | None = None
+
+
+class ErasedPerson(Body):
+    """Somebody whose name goes from every round: as participant, as signer, as who sees to an agreement."""
+
+    element: Element
+    name: Line
+
+
+class ErasedComment(Body):
+    """A comment whose maker's contact goes; with `body`, what it says too, where that tells who made it."""
+
+    id: UUID
+    body: bool = False
+
+
+class ErasureBody(Body):
+    """Whose data goes, and why: the request, without naming anybody."""
+
+    reason: Prose
+    people: Annotated[list[ErasedPerson], Field(max_length=50)] = Field(default_factory=list)
+    comments: Annotated[list[ErasedComment], Field(max_length=200)] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _something(self) -> "ErasureBody":
+        if not self.people and not self.comments:
+            raise Broken("nothing_to_erase", _NOTHING)
+        return self
 
 
 class PublicTestBody(Body):
@@ -206,7 +239,10 @@ class SessionShape(Shape):
 
 
 class Consultation(Shape):
-    """A round of consultation. Names (`participants`, `attendance`, `team`) are told to the unit's people alone."""
+    """A round of consultation. Names (`participants`, `attendance`, `team`) are told to the unit's people alone.
+
+    A name that is empty was erased at the person's request.
+    """
 
     id: UUID
     standard_id: UUID
@@ -223,7 +259,7 @@ class Consultation(Shape):
 
 
 class Comment(Shape):
-    """A comment with its disposition. `contact` is told to the unit's people alone."""
+    """A comment with its disposition. `contact` is told to the unit's people alone. An empty `body` was erased on request."""
 
     id: UUID
     standard_id: UUID
@@ -246,6 +282,18 @@ class CommentPage(Shape):
     count: int | None = None
 
 
+class Erasure(Shape):
+    """How much was erased: names of participants, of signers, of who sees to agreements; comments."""
+
+    standard_id: UUID
+    reason: str
+    participants: int
+    signatures: int
+    agreements: int
+    comments: int
+    erased_at: datetime
+
+
 class FollowUp(Shape):
     state: str
     report: str
@@ -266,7 +314,10 @@ class AgreementShown(Shape):
 
 
 class Minutes(Shape):
-    """The minutes with their follow-up. In public a signer is shown by element and day, without the name."""
+    """The minutes with their follow-up. In public a signer is shown by element and day, without the name.
+
+    The name of a signer or an owner that is empty was erased at the person's request.
+    """
 
     consultation_id: UUID
     held_on: date

@@ -1,4 +1,7 @@
-"""Tables of consultations. Names of participants and contacts of commenters stay here: no event carries them."""
+"""Tables of consultations. Names of participants and contacts of commenters stay here: no event carries them.
+
+`erasure_id`: the move of the version by which a person's data went from the row last.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -31,6 +34,9 @@ consultations = Table(
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("public_test_opens_at", DateTime(timezone=True)),
     Column("public_test_closes_at", DateTime(timezone=True)),
+    # A trigger sets both as the round opens: what it discusses, and the review that it follows up, if it does.
+    Column("components", JSONB),  # null: a version that was stipulated before rounds kept it
+    Column("review_id", BigInteger, ForeignKey("standard_moves.id")),
     UniqueConstraint("standard_id", "round"),
 )
 
@@ -43,6 +49,7 @@ consultation_participants = Table(
     Column("name", Text, nullable=False),
     Column("organisation", Text),
     Column("invited_at", DateTime(timezone=True), nullable=False),
+    Column("erasure_id", BigInteger, ForeignKey("standard_moves.id")),
     Index("consultation_participants_consultation_id_idx", "consultation_id"),
 )
 
@@ -86,6 +93,7 @@ comments = Table(
     Column("target_on", Date),
     Column("disposed_by", Text),
     Column("disposed_at", DateTime(timezone=True)),
+    Column("erasure_id", BigInteger, ForeignKey("standard_moves.id")),
     Index("comments_standard_id_idx", "standard_id", "created_at", "id"),
     Index("comments_consultation_id_idx", "consultation_id"),
     Index("comments_session_id_idx", "session_id"),
@@ -102,6 +110,7 @@ minutes = Table(
     Column("notes", Text),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("erasure_id", BigInteger, ForeignKey("standard_moves.id")),
 )
 
 agreement_follow_ups = Table(

@@ -72,6 +72,7 @@ MOVES = (
     Move("published", "review", _HEAD_OR_RESPONSIBLE | {SYSTEM}, "under_review"),
     Move("published", "supersession", frozenset({SYSTEM}), "superseded"),
     Move("published", "revocation", _HEAD_OR_HIGHER, "revoked"),
+    Move("under_review", "consultation", _DRAFTERS, "under_review"),
     Move("under_review", "confirmation", _HEAD, "published"),
     Move("under_review", "drafting", _DRAFTERS, "under_review"),
     Move("under_review", "supersession", frozenset({SYSTEM}), "superseded"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from chassis.data import events
 from chassis.data.pool import Connection
@@ -54,21 +54,28 @@ _UPDATE = Statement(
     .values({name: bindparam(name, type_=standards.c[name].type) for name in _CHANGED})
 )
 _MOVE = Statement(
-    insert(standard_moves).values(
+    insert(standard_moves)
+    .values(
         {column.name: bindparam(column.name, type_=column.type) for column in standard_moves.c if column.name != "id"}
     )
+    .returning(standard_moves.c.id)
 )
-_ACCEPTED = func.array(
-    select(queries.accepted_changes.c.component)
+_PENDING = func.array(
+    select(queries.pending_changes.c.component)
     .distinct()
-    .where(queries.accepted_changes.c.standard_id == standards.c.id)
-    .order_by(queries.accepted_changes.c.component)
+    .where(queries.pending_changes.c.standard_id == standards.c.id)
+    .order_by(queries.pending_changes.c.component)
     .scalar_subquery()
 )
+_OF = bindparam("standard_id", type_=standards.c.id.type)
 _PERMIT = Statement(
     update(standards)
-    .where(standards.c.id == bindparam("standard_id", type_=standards.c.id.type), standards.c.changeable != _ACCEPTED)
-    .values(changeable=_ACCEPTED, revision=standards.c.revision + 1)
+    .where(
+        or_(standards.c.id == _OF, standards.c.predecessor_id == _OF),
+        or_(*(standards.c.state == state for state in sorted(lifecycle.DRAFTED))),
+        standards.c.changeable != _PENDING,
+    )
+    .values(changeable=_PENDING, revision=standards.c.revision + 1)
 )
 _TOLD = Text("Beri tahu para peserta lebih dahulu.", "Tell the participants first.")
 
@@ -147,6 +154,24 @@ async def carry_out(
         at=by.now,
     )
     return changed
+
+
+async def note(
+    connection: Connection, row: Mapping[str, Any], action: str, *, by: By, details: Mapping[str, Any]
+) -> int:
+    """Keep an act that leaves the version as it is among its moves; its id there."""
+    identifier: int = await _MOVE.fetchval(
+        connection,
+        standard_id=row["id"],
+        action=action,
+        state_before=row["state"],
+        state_after=row["state"],
+        actor=by.name,
+        person_id=by.person_id,
+        details=details,
+        at=by.now,
+    )
+    return identifier
 
 
 async def amend(connection: Connection, row: Mapping[str, Any], *, by: By, **changes: Any) -> dict[str, Any]:
@@ -236,9 +261,10 @@ async def redraft(
     changed = changed_components(row["components"], content["components"])
     if row["state"] == "finalising":
         discussed = await queries.find_discussed(connection, row["id"])
+        pending = {each["component"] for each in await queries.find_pending(connection, row["id"])}
         beyond = [
             Flaw(f"/components/{code}", "beyond_dispositions", BEYOND)
-            for code in beyond_dispositions(row["changeable"], content["components"], discussed)
+            for code in beyond_dispositions(pending, content["components"], discussed)
             if code in changed
         ]
         if content["considerations"] != row["considerations"]:
@@ -248,8 +274,16 @@ async def redraft(
     return await carry_out(connection, row, move, by=by, details={"components": changed}, **content)
 
 
+async def find_changeable(connection: Connection, row: Mapping[str, Any]) -> list[str]:
+    """The components that may change while finalising: those accepted changes of which the text discussed last doesn't follow."""
+    return sorted({each["component"] for each in await queries.find_pending(connection, row["id"])})
+
+
 async def permit_changes(connection: Connection, standard_id: UUID) -> None:
-    """Let those components change while finalising that dispositions, as they stand now, accept a change of."""
+    """Tell on the row which components may change while finalising, as dispositions and the text discussed last now say.
+
+    Of a version that is reviewed, on that of its successor.
+    """
     await _PERMIT.execute(connection, standard_id=standard_id)
 
 

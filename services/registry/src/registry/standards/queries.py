@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Integer,
     MetaData,
     Table,
     Text,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
@@ -27,7 +29,7 @@ from directory.zones import DEFAULT_ZONE, IANA_NAMES
 from registry.institutions.tables import institutions
 from registry.moments import EVERYTHING, Cut, by_then
 from registry.services.tables import services
-from registry.standards.lifecycle import IN_FORCE, OPEN_FOR_COMMENT, state_as_of, state_on
+from registry.standards.lifecycle import IN_FORCE, state_as_of, state_on
 from registry.standards.tables import standard_moves, standard_settings, standard_settings_versions, standards
 from registry.units.tables import unit_ancestors
 
@@ -70,8 +72,20 @@ standards_known = Table(
     Column("replaced_at", DateTime(timezone=True)),
 )
 """Every version as it was ever known; current rows are replaced at infinity."""
-accepted_changes = Table("accepted_changes", MetaData(), Column("standard_id", Uuid), Column("component", Text))
-"""The components whose change a disposition, as it stands now, has accepted: a view of what the rooms above answer."""
+_views = MetaData()
+pending_changes = Table(
+    "pending_changes",
+    _views,
+    Column("standard_id", Uuid),
+    Column("component", Text),
+    Column("pointer", Text),
+    Column("discussed", JSONB),
+)
+"""What dispositions, as they stand now, have accepted and the text discussed last doesn't follow: a view of what the rooms
+above answer. `discussed`: the component as it was then."""
+_discussed_texts = Table(
+    "discussed_texts", _views, Column("standard_id", Uuid), Column("round", Integer), Column("components", JSONB)
+)
 
 _PLACED = _placed(standards)
 _ONE = Statement(_PLACED.where(standards.c.id == _ID))
@@ -85,13 +99,16 @@ _KNOWN = Statement(
         standards_known.c.replaced_at > _KNOWN_AT,
     )
 )
-WAS_DISCUSSED = or_(*(standards_known.c.state == state for state in sorted(OPEN_FOR_COMMENT)))
-"""The versions as they were known while they were open for comment, when no text changes."""
 _DISCUSSED = Statement(
-    select(standards_known.c.components)
-    .where(standards_known.c.id == _ID, WAS_DISCUSSED)
-    .order_by(standards_known.c.recorded_at.desc())
+    select(_discussed_texts.c.components)
+    .where(_discussed_texts.c.standard_id == _ID)
+    .order_by(_discussed_texts.c.round.desc())
     .limit(1)
+)
+_PENDING = Statement(
+    select(pending_changes.c.pointer, pending_changes.c.component, pending_changes.c.discussed)
+    .where(pending_changes.c.standard_id == _ID)
+    .order_by(pending_changes.c.pointer)
 )
 _ZONE_OF_SERVICE = (
     select(case(*((institutions.c.time_zone == code, name) for code, name in IANA_NAMES.items()), else_=DEFAULT_ZONE))
@@ -175,9 +192,14 @@ async def find_standard(
 
 
 async def find_discussed(connection: Connection, standard_id: UUID) -> dict[str, Any]:
-    """The components of a version as its last round of consultation discussed them."""
+    """The components of a version as its last round of consultation discusses them."""
     found: dict[str, Any] = await _DISCUSSED.fetchval(connection, id=standard_id)
     return found
+
+
+async def find_pending(connection: Connection, standard_id: UUID) -> list[Row]:
+    """What is accepted and not yet in the text that was discussed last: pointer, component, discussed (the component then)."""
+    return await _PENDING.fetch(connection, id=standard_id)
 
 
 async def find_stored(connection: Connection, standard_id: UUID, *, at: datetime) -> Row | None:

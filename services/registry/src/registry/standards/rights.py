@@ -29,6 +29,9 @@ INSIDERS = (
 """Roles that see drafts and internal components of what they reach."""
 ACTING_ROLES = (lifecycle.UNIT_HEAD, lifecycle.OFFICER, lifecycle.RESPONSIBLE_OFFICER, lifecycle.SUPERVISOR)
 
+ERASING = (lifecycle.UNIT_HEAD, "data_protection_officer")
+"""Who erases personal data from the record of a version (UU 27/2022 art. 43, 53): the unit that keeps it, or the officer for it."""
+
 Place = Mapping[str, Any]
 """Whatever has `institution_id` and `ancestors`: the unit and all units above it today."""
 
@@ -88,6 +91,24 @@ def check_role(actor: Actor, row: Mapping[str, Any], action: str) -> list[str] |
     if roles is not None and not lifecycle.ROLES_OF_ACTIONS[action] & set(roles):
         raise Forbidden
     return roles
+
+
+def check_head(actor: Actor, row: Mapping[str, Any]) -> None:
+    """Raises Forbidden unless the actor heads the unit, or is a client of its institution."""
+    roles = roles_within(actor, row)
+    if roles is not None and lifecycle.UNIT_HEAD not in roles:
+        raise Forbidden
+
+
+def check_erasing(actor: Actor, row: Mapping[str, Any]) -> None:
+    """Whether the actor may erase personal data of the version's record. Raises NotFound (unknown to them), Forbidden."""
+    institution, ancestors = row["institution_id"], frozenset(row["ancestors"])
+    if acts_within(actor, WRITE, institution) or any(
+        reaches(actor, role, institution, ancestors) for role in ERASING if actor.kind != "client"
+    ):
+        return
+    check_visible(actor, row)
+    raise Forbidden
 
 
 def check_move(actor: Actor, row: Mapping[str, Any], action: str) -> lifecycle.Move:

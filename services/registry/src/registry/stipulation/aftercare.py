@@ -9,14 +9,16 @@ from fastapi import FastAPI
 
 from chassis.data.pool import Connection, Pool
 from chassis.data.transactions import begin
+from chassis.http.problems import Unprocessable
 from chassis.http.versions import Expected
 from directory.roles import Actor
+from registry.consultations import queries as consultation_queries
 from registry.recorded import begin_change
 from registry.standards import lifecycle
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
 from registry.standards.operations import By
-from registry.stipulation import queries
+from registry.stipulation import gate, queries
 
 SYSTEM = Actor(kind="client", id="system", unbound=True)
 """The registry itself, where the day comes and nobody acts."""
@@ -37,8 +39,15 @@ async def review(
 async def confirm(
     connection: Connection, standard_id: UUID, *, report: str, years: int, by: By, expected: Expected
 ) -> dict[str, Any]:
-    """End a review without a change; the next one is due `years` from today."""
+    """End a review without a change; the next one is due `years` from today.
+
+    Raises Unprocessable where its follow-up has comments that are open or accepted.
+    """
     row, move = await standards.lock(connection, standard_id, "confirmation", by=by, expected=expected)
+    found = await consultation_queries.find_to_settle(connection, standard_id)
+    flaws = gate.confirmation_flaws([(each["id"], each["disposition"]) for each in found])
+    if flaws:
+        raise Unprocessable(errors=flaws)
     changed = await standards.carry_out(
         connection,
         row,

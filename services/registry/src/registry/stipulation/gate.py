@@ -35,8 +35,12 @@ ELECTRONIC = frozenset({"sippn", "website", "social_media", "mobile_app"})
 
 _UNDISPOSED = Text("Masukan ini belum ditanggapi.", "This comment has no disposition.")
 _UNMET = Text(
-    "Masukan ini diterima, tetapi komponen {} masih berbunyi sama seperti saat dibahas.",
-    "This comment was accepted, but the component {} still says what it said when it was discussed.",
+    "Ini diterima, tetapi komponen {} masih berbunyi sama seperti sebelumnya.",
+    "This was accepted, but the component {} still says what it said before.",
+)
+_TO_CHANGE = Text(
+    "Masukan ini diterima, sehingga ada yang berubah: susun versi berikutnya.",
+    "This comment was accepted, so that something changes: draft the next version.",
 )
 _NUMBER = Text("Sebutkan nomor keputusan.", "State the decree's number.")
 _DATE = Text("Sebutkan tanggal keputusan.", "State the decree's date.")
@@ -59,14 +63,14 @@ _UNSIGNED = Text("Maklumat belum ditandatangani.", "The charter isn't signed.")
 class Drafted:
     """What is known of a version about to be stipulated. `signers` None: there are no minutes.
 
-    `unmet`: accepted comments with the component that says what it said then. `beyond`: components that differ from what was
-    discussed though no disposition names them.
+    `unmet`: accepted comments and offers (a pointer), each with its component, which says what it said before. `beyond`:
+    components that differ from what was discussed though no disposition names them.
     """
 
     components: Mapping[str, Any]
     considerations: Mapping[str, Any]
     undisposed: Collection[UUID]
-    unmet: Collection[tuple[UUID, str]]
+    unmet: Collection[tuple[str, str]]
     beyond: Collection[str]
     attended: Collection[str]
     signers: Collection[str] | None
@@ -87,8 +91,8 @@ def stipulation_flaws(drafted: Drafted, decree: Mapping[str, Any], *, today: dat
         Flaw(f"/comments/{comment}", "comment_without_disposition", _UNDISPOSED) for comment in drafted.undisposed
     ]
     flaws += [
-        Flaw(f"/comments/{comment}", "accepted_change_missing", Text(_UNMET.id.format(code), _UNMET.en.format(code)))
-        for comment, code in drafted.unmet
+        Flaw(pointer, "accepted_change_missing", Text(_UNMET.id.format(code), _UNMET.en.format(code)))
+        for pointer, code in drafted.unmet
     ]
     flaws += [Flaw(f"/components/{code}", "beyond_dispositions", BEYOND) for code in drafted.beyond]
     if not decree["decree_number"]:
@@ -100,6 +104,16 @@ def stipulation_flaws(drafted: Drafted, decree: Mapping[str, Any], *, today: dat
     if decree["signer"] is None:
         flaws.append(Flaw("/signer", "missing", _SIGNER))
     return flaws
+
+
+def confirmation_flaws(to_settle: Collection[tuple[UUID, str | None]]) -> list[Flaw]:
+    """Why there may be something to change: comments of the review's follow-up without a disposition (None), or accepted."""
+    return [
+        Flaw(f"/comments/{comment}", "comment_without_disposition", _UNDISPOSED)
+        if disposition is None
+        else Flaw(f"/comments/{comment}", "change_accepted", _TO_CHANGE)
+        for comment, disposition in to_settle
+    ]
 
 
 def publication_flaws(

@@ -134,16 +134,19 @@ async def _drafted(connection: Connection, row: Mapping[str, Any]) -> gate.Draft
     assert consultation is not None, "a version being finalised has a round of consultation"
     participants = await consultation_queries.find_participants(connection, consultation["id"])
     minutes = await consultation_queries.find_minutes(connection, consultation["id"])
+    pending = await standard_queries.find_pending(connection, row["id"])
+    discussed = await standard_queries.find_discussed(connection, row["id"])
+    components = row["components"]
     return gate.Drafted(
-        components=row["components"],
+        components=components,
         considerations=row["considerations"],
         undisposed=await consultation_queries.find_undisposed(connection, row["id"]),
         unmet=[
-            (each["id"], each["component"]) for each in await consultation_queries.find_unmet(connection, row["id"])
+            (each["pointer"], each["component"])
+            for each in pending
+            if components.get(each["component"]) == each["discussed"]
         ],
-        beyond=beyond_dispositions(
-            row["changeable"], row["components"], await standard_queries.find_discussed(connection, row["id"])
-        ),
+        beyond=beyond_dispositions({each["component"] for each in pending}, components, discussed),
         attended=[found["element"] for found in participants if found["attended"]],
         signers=None if minutes is None else [signer["element"] for signer in minutes["signers"]],
     )
