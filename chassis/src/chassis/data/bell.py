@@ -22,6 +22,7 @@ class Bell:
         self._waiting: dict[str, asyncio.Event] = {channel: asyncio.Event() for channel in channels}
         self._callbacks: list[tuple[str, Callable[[], None]]] = []
         self._ending = False
+        self.listening = False
 
     def on(self, channel: str, call: Callable[[], None]) -> None:
         """Call `call` at each notice on `channel`."""
@@ -60,20 +61,21 @@ class Bell:
         while True:
             try:
                 connection = await connect(self._url, name=self._name)
+                try:
+                    await self._listen(connection)
+                finally:
+                    self.listening = False
+                    connection.terminate()
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 log.warning("bell_waits", error=type(error).__name__)
                 await asyncio.sleep(0.5)
-                continue
-            try:
-                await self._listen(connection)
-            finally:
-                connection.terminate()
 
     async def _listen(self, connection: Connection) -> None:
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _connection: closed.set())
         for channel in self._channels:
             await connection.add_listener(channel, self._heard)
+        self.listening = True
         for channel in self._channels:
             self._ring(channel)
         await closed.wait()

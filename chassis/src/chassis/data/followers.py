@@ -7,6 +7,7 @@ is read anew, what it no longer mentions is swept.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -130,15 +131,12 @@ class Follower:
         return self._late_s if self.healthy else self._late_s + asyncio.get_running_loop().time() - self._reached
 
     async def run(self) -> None:
-        """Follow until cancelled; one replica of a service at a time does, by an advisory lock."""
+        """Follow until cancelled; one replica of a service at a time does, by a lock that lasts as long as its connection."""
         while True:
             try:
                 async with self._pool.acquire() as guard:
                     if await guard.fetchval("SELECT pg_try_advisory_lock(7234912, hashtext($1))", self.feed):
-                        try:
-                            await self._follow()
-                        finally:
-                            await guard.execute("SELECT pg_advisory_unlock(7234912, hashtext($1))", self.feed)
+                        await self._follow_under(guard)
                     self.healthy, self._late_s = True, None
                 await asyncio.sleep(5)
             except StrangeStream:
@@ -148,6 +146,21 @@ class Follower:
                 self.healthy = False
                 log.warning("follower_waits", feed=self.feed, error=type(error).__name__)
                 await asyncio.sleep(1)
+
+    async def _follow_under(self, guard: Connection) -> None:
+        """Follow while the guard's connection lives. Raises TimeoutError when it is lost, and its lock with it."""
+        async with asyncio.timeout(None) as scope:
+
+            def give_up(_connection: object) -> None:
+                scope.reschedule(asyncio.get_running_loop().time())
+
+            guard.add_termination_listener(give_up)
+            try:
+                await self._follow()
+            finally:
+                guard.remove_termination_listener(give_up)
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # it is gone with the connection
+                    await guard.execute("SELECT pg_advisory_unlock(7234912, hashtext($1))", self.feed)
 
     async def _follow(self) -> None:
         tried = asyncio.get_running_loop().time()

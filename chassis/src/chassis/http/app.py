@@ -160,7 +160,7 @@ async def _lifespan(
         ]
         if service.prepare is not None:
             await service.prepare(app)
-        running = [asyncio.create_task(state.bell.run())]
+        running = [asyncio.create_task(_forever(state.bell.run))]
         if background:
             endless: list[Callable[[], Awaitable[None]]] = [state.sequencer.run, partial(_purge, state.side_pool)]
             if keys is None:

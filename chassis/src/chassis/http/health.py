@@ -57,11 +57,12 @@ async def ready(request: Request) -> Response:
     except UNREACHABLE:
         checks["database"] = "unreachable"
     checks["sequencer"] = "ok" if state.sequencer.healthy else "waiting"
+    checks["notices"] = "ok" if state.bell.listening else "waiting"
     checks["feeds"] = {
         follower.feed: {"following": follower.healthy, "parked": follower.parked} for follower in state.followers
     }
     checks["keys"] = "ok" if state.keys.known else "waiting"
-    good = all(checks[name] == "ok" for name in ("database", "sequencer", "keys"))
+    good = all(checks[name] == "ok" for name in ("database", "sequencer", "notices", "keys"))
     return _json({"status": "ready" if good else "not ready", "checks": checks}, 200 if good else 503)
 
 
