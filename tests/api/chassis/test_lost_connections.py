@@ -89,7 +89,7 @@ async def test_the_bell_listens_again_and_readiness_tells(notebook: ServiceUnder
 
         async def ready() -> bool:
             reply = await notebook.call("GET", "/readyz")
-            return reply.json()["checks"]["notices"] == "ok"
+            return bool(reply.json()["checks"]["notices"] == "ok")
 
         await soon(ready)
         assert await listener() != first
