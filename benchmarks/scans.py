@@ -19,6 +19,8 @@ from rich.table import Table
 from benchmarks import databases
 from benchmarks.figures import Spread, spread
 from chassis.data.pool import Pool, open_pool
+from complaints.deadlines.clock import next_working_moment
+from complaints.deadlines.queries import PLAIN
 from complaints.deadlines.shelf import Shelf
 from complaints.escalation.scanner import BATCH, scan
 from devstack.layout import VAR
@@ -30,7 +32,7 @@ SIDE = 6
 DUE_A_SECOND = 1_000
 """The bar."""
 LATER = timedelta(days=60)
-"""By then every term of the loaded cases has run out."""
+"""By then every term of the loaded cases has run out. Levels are told in working time."""
 
 # One duty a case, lest one count for two.
 _ONE_DUTY = """
@@ -135,7 +137,7 @@ async def compare(
 ) -> tuple[Spread, Spread, Spread]:
     """What the scan does a second, what plain SQL does, and the scan's share of it, round by round."""
     prepare, statement = KINDS[kind]
-    url, now = await databases.fresh(running, "scans", template), datetime.now(UTC) + LATER
+    url, now = await databases.fresh(running, "scans", template), next_working_moment(datetime.now(UTC) + LATER, PLAIN)
     async with databases.superuser(running, "scans") as connection:
         await connection.execute(prepare)
         await connection.execute("VACUUM ANALYZE deadline_duties")

@@ -273,7 +273,7 @@ class CaseWalk:
             pass
         heir = await new_unit(desk, "Penerus")
         await dissolve_the_counter(desk, (heir, "1"))
-        self.wall.set(20)
+        self.wall.set(30)  # Monday: levels are told in working time
         while await scan(pool, self.wall.now, Shelf()):
             pass
 

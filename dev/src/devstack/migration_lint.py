@@ -30,6 +30,19 @@ SQUAWK = (
 # Alembic's own table is none of a migration's author's making.
 OWN_TABLE = re.compile(r"CREATE TABLE alembic_version \(.*?\);", re.DOTALL)
 
+IMPATIENT = re.compile(r"SET lock_timeout = '\d+m?s'.*CONCURRENTLY", re.DOTALL | re.IGNORECASE)
+"""Seconds, of the session: what is done CONCURRENTLY comes outside of the transaction, where SET LOCAL is over."""
+BUILT = re.compile(r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY (\w+)", re.IGNORECASE)
+
+
+def left_behind(sql: str) -> list[str]:
+    """The indexes whose build, cut off, leaves an invalid one in the way of the next: they aren't dropped beforehand."""
+    return [
+        built[1]
+        for built in BUILT.finditer(sql)
+        if f"DROP INDEX CONCURRENTLY IF EXISTS {built[1]};" not in sql[: built.start()]
+    ]
+
 
 def lint_migrations(*, say: Say) -> int:
     """Check every migration of every program; returns 0, or 1 with the complaints said."""
@@ -45,10 +58,10 @@ def lint_migrations(*, say: Say) -> int:
                     complaints.append(
                         f"{program.name} {revision}: sets no lock_timeout, and could make a service wait for it."
                     )
-                if "concurrently" in sql.lower() and migrations.PATIENCE not in sql:
+                if IMPATIENT.search(sql) or left_behind(sql):
                     complaints.append(
-                        f"{program.name} {revision}: CONCURRENTLY by hand gives up beside a long transaction, and can't be "
-                        "run again: use build_indexes or drop_indexes of chassis.data.migrations."
+                        f"{program.name} {revision}: CONCURRENTLY gives up beside a long transaction, or can't be run again "
+                        "then: use build_indexes or drop_indexes of chassis.data.migrations."
                     )
         squawk = subprocess.run(
             [str(Path(sys.executable).parent / "squawk"), *SQUAWK, *files], capture_output=True, text=True, check=False

@@ -66,6 +66,18 @@ async def test_a_resolution_has_an_outcome_and_its_proof(desk: Desk, wall: WallC
     assert (delivery["status"], delivery["due_at"]) == ("met", "2026-03-16T15:59:59Z")
 
 
+async def test_closed_without_action_is_an_honest_outcome(desk: Desk, wall: WallClock) -> None:
+    """It needs no proof of what wasn't done, and says why."""
+    filed = await responded(desk, proposed_outcome="no_action")
+    silent = await desk.act(filed["id"], "resolution", "liaison", {"outcome_code": "no_action"})
+    assert (silent.status_code, silent.json()["errors"][0]["pointer"]) == (422, "/explanation")
+    said = {"outcome_code": "no_action", "explanation": "Pelapor tidak dapat dihubungi dan tempatnya tidak ditemukan."}
+    case = await desk.done(filed["id"], "resolution", "liaison", said)
+    assert (case["state"], case["outcome_code"]) == ("resolved", "no_action")
+    shown = (await desk.track(filed)).json()
+    assert said["explanation"] in str(shown)
+
+
 async def test_no_resolution_without_an_answer_or_with_an_open_commitment(desk: Desk, wall: WallClock) -> None:
     bare = await desk.in_progress()
     assert (await desk.act(bare, "resolution", "liaison", FIXED)).status_code == 409

@@ -54,6 +54,22 @@ async def test_a_refusal_with_a_proposal_goes_back_the_second_to_an_arbiter(desk
     assert (bound.status_code, bound.json()["code"]) == (409, "move_not_allowed")
 
 
+async def test_a_refusal_proposes_what_there_is_and_not_itself(desk: Desk) -> None:
+    case_id = await desk.assigned()
+    said = {"reason": "other_institution", "explanation": "Bukan kami."}
+    flawed = [
+        ({"proposed_unit_id": str(desk.country.counter)}, "/proposed_unit_id", "same_unit"),
+        ({"proposed_unit_id": str(uuid4())}, "/proposed_unit_id", "unknown_unit"),
+        ({"proposed_institution_id": str(uuid4())}, "/proposed_institution_id", "unknown_institution"),
+    ]
+    for proposal, pointer, code in flawed:
+        refused = await desk.act(case_id, "refusal", "liaison", said | proposal)
+        error = refused.json()["errors"][0]
+        assert (refused.status_code, error["pointer"], error["code"]) == (422, pointer, code)
+    proposal = {"proposed_institution_id": str(desk.country.other_city)}
+    assert (await desk.done(case_id, "refusal", "liaison", said | proposal))["state"] == "verified"
+
+
 async def test_handling_isnt_renewed_by_the_agencys_own_moves(desk: Desk) -> None:
     case_id = await desk.assigned()
     before = (await desk.get(case_id, "admin")).json()

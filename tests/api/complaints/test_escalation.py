@@ -75,6 +75,27 @@ async def test_levels_rise_once_each_and_in_working_time(own_desk: Desk, wall: W
     assert (case["escalation_level"], case["late"], case["state"]) == ("national", True, "submitted")
 
 
+async def test_who_comes_late_to_a_level_tells_it_in_working_time(own_desk: Desk, wall: WallClock) -> None:
+    """After a stop of the service, or a backlog, the night isn't the time to tell: the morning is, and Monday after Saturday."""
+    filed = await own_desk.file(anonymous=True, reporter=None)  # verification is due Thursday 5
+    case_id = filed["id"]
+    for day, hour in ((6, 20), (7, 10), (8, 12), (9, 7)):  # from Friday night to Monday morning
+        await pass_time(own_desk, wall, day, hour)
+        assert await escalations(own_desk, case_id) == [], (day, hour)
+    await pass_time(own_desk, wall, 9, 8)
+    told = await escalations(own_desk, case_id)
+    assert len(told) == 1
+    await pass_time(own_desk, wall, 9, 10)
+    assert await escalations(own_desk, case_id) == told
+
+
+async def test_a_lapse_waits_for_no_morning(own_desk: Desk, wall: WallClock) -> None:
+    case_id = await own_desk.assigned()  # acceptance is due Wednesday 4; the first response Monday 9
+    await pass_time(own_desk, wall, 7, 12)  # Saturday
+    assert (await seen(own_desk, case_id))["state"] == "in_progress"
+    assert await escalations(own_desk, case_id) == []
+
+
 async def test_an_assignment_that_nobody_takes_is_deemed_accepted(own_desk: Desk, wall: WallClock) -> None:
     case_id = await own_desk.assigned()  # acceptance is due Wednesday 4
     await pass_time(own_desk, wall, 5, 1)

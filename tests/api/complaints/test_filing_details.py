@@ -21,6 +21,15 @@ async def first_entry(desk: Desk, case_id: str) -> dict[str, Any]:
     return entry
 
 
+async def test_triage_sees_what_the_law_asks_for_and_the_filing_doesnt_say(desk: Desk) -> None:
+    filed = await desk.file(requested_solution="Kartu dicetak.")
+    assert (await first_entry(desk, filed["id"]))["internal"]["lacking"] == ["full_address", "loss"]
+    path = f"/v1/complaints/{filed['id']}/timeline"
+    own = await desk.service.call("GET", path, caller=await desk.tracking(filed))
+    assert own.status_code == 200
+    assert "lacking" not in own.text
+
+
 @pytest.mark.parametrize(
     ("channel", "kind"),
     [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -224,6 +225,21 @@ async def test_a_satisfied_reporter_closes_the_case(desk: Desk, wall: WallClock)
     assert case["closed_at"] is not None
     none = await reply(desk, filed, {"body": "Terima kasih."})
     assert none.status_code == 409
+
+
+async def test_a_promise_is_for_a_day_to_come_and_of_a_unit_that_there_is(desk: Desk, wall: WallClock) -> None:
+    filed = await accepted(desk)
+    late = {"what": "Loket kedua dibuka", "due_on": "2026-03-01"}  # it is Monday 2 March
+    nobodys = {"what": "Jalan ditambal", "due_on": "2026-03-02", "unit_id": str(uuid4())}
+    works = {"what": "Jalan ditambal", "due_on": "2026-03-02", "unit_id": str(desk.country.works)}
+    answer = {"kind": "substantive", "body": ANSWER, "proposed_outcome": "commitment"}
+    refused = await desk.act(filed["id"], "response", "liaison", answer | {"commitments": [late, nobodys, works]})
+    assert refused.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [
+        ("/commitments/0/due_on", "in_the_past"),
+        ("/commitments/1/unit_id", "unknown_unit"),
+    ]
+    await desk.done(filed["id"], "response", "liaison", answer | {"commitments": [works]})
 
 
 async def test_an_open_commitment_keeps_the_case_open(desk: Desk, wall: WallClock) -> None:

@@ -121,6 +121,25 @@ async def test_archival_needs_a_reason_that_holds_at_this_stage(desk: Desk) -> N
     assert (spam.status_code, spam.json()["errors"][0]["code"]) == (422, "not_at_this_stage")
 
 
+async def test_a_duplicate_names_the_earlier_case(desk: Desk) -> None:
+    earlier, hidden = (await desk.file())["id"], (await desk.file(protected=True))["id"]
+    for reason in ("duplicate", "already_answered"):
+        filed = await desk.file()
+        said = {"reason": reason, "explanation": "Sama dengan laporan terdahulu."}
+        flawed: list[tuple[dict[str, str], str]] = [
+            ({}, "missing"),
+            ({"earlier_case_id": filed["id"]}, "unknown_case"),
+            ({"earlier_case_id": str(uuid4())}, "unknown_case"),
+            ({"earlier_case_id": hidden}, "unknown_case"),
+        ]
+        for more, code in flawed:
+            refused = await desk.act(filed["id"], "archival", "admin", said | more)
+            error = refused.json()["errors"][0]
+            assert (refused.status_code, error["pointer"], error["code"]) == (422, "/earlier_case_id", code)
+        done = await desk.done(filed["id"], "archival", "admin", said | {"earlier_case_id": earlier})
+        assert done["state"] == "archived"
+
+
 async def test_a_referral_names_the_body_and_records_the_hand_over(desk: Desk) -> None:
     filed = await desk.file()
     body = {"body": "police", "explanation": "Tindak pidana.", "handover": {"reference": "5/X", "date": "2025-11-03"}}

@@ -52,10 +52,24 @@ def test_a_migration_without_lock_timeout_is_named(tmp_path: Path, monkeypatch: 
     assert "registry 0001" not in text
 
 
-def test_an_index_built_by_hand_beside_others_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code, text = said(tmp_path, monkeypatch, TIMEOUT + "CREATE INDEX CONCURRENTLY posts_name ON posts (name)")
-    assert code == 1
-    assert "registry 0001: CONCURRENTLY by hand" in text
+BUILD = "CREATE INDEX CONCURRENTLY posts_name ON posts (name)"
+CLEAR = "DROP INDEX CONCURRENTLY IF EXISTS posts_name; "
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        (TIMEOUT + BUILD, True),
+        (TIMEOUT + "COMMIT; " + CLEAR + BUILD, False),
+        ("SET lock_timeout = '5s'; " + CLEAR + BUILD, True),
+        ("SET lock_timeout = '15min'; " + CLEAR + BUILD, False),
+    ],
+)
+def test_an_index_that_gives_up_or_cant_be_built_again_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str, found: bool
+) -> None:
+    _, text = said(tmp_path, monkeypatch, sql)
+    assert ("registry 0001: CONCURRENTLY" in text) is found
 
 
 @pytest.mark.parametrize(

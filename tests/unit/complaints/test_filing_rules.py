@@ -8,7 +8,7 @@ import pytest
 from complaints.codes import read_codes
 from complaints.intake.protection import first_class, triggers
 from complaints.intake.schemas import Complaint
-from complaints.intake.validity import flaws, identity_of
+from complaints.intake.validity import flaws, identity_of, lacking
 from devstack.layout import DATA
 
 CODES = read_codes(DATA)
@@ -52,6 +52,24 @@ def test_a_plain_filing_has_no_flaw() -> None:
 )
 def test_flaws(changes: dict[str, Any], expected: list[str]) -> None:
     assert pointers(**changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ["full_address", "loss", "requested_solution"]),
+        ({"requested_solution": "Kartu dicetak."}, ["full_address", "loss"]),
+        ({"loss_amount_idr": 0, "requested_solution": "Kartu dicetak."}, ["full_address"]),
+        ({"anonymous": True, "reporter": None}, ["loss", "requested_solution"]),
+        ({"reporter": {"name": "Sari", "phone": "081234567890", "address": "Jl. Gajah Mada 12"}}, ["loss", "requested_solution"]),
+        ({"type": "aspiration"}, []),
+        ({"type": "information_request"}, []),
+    ],
+)  # fmt: skip
+def test_what_the_law_asks_of_a_complaint_and_it_doesnt_say(changes: dict[str, Any], expected: list[str]) -> None:
+    """UU 25/2009 art. 43(1) a-c. Place, time and signature (d) are the receipt's."""
+    assert lacking(filing(**changes)) == expected
+    assert all(CODES.has("content_elements", element) for element in expected)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from directory.zones import national_day
 
 BY_REPORTER = "by_reporter"
 RATED_STATES = frozenset({"resolved", "closed"})
-NEEDS_EXPLANATION = frozenset({"rejected", "not_adopted"})
+NEEDS_EXPLANATION = frozenset({"rejected", "not_adopted", "no_action"})
 
 
 async def resolve(

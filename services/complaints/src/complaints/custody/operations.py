@@ -139,6 +139,13 @@ async def refuse(connection: Connection, opened: Opened, body: Refusal, codes: C
         and await queries.find_unit(connection, body.proposed_unit_id, national_day(now)) is None
     ):
         raise _broken("/proposed_unit_id", "unknown_unit", _NO_UNIT)
+    if body.proposed_unit_id is not None and body.proposed_unit_id == case["unit_id"]:
+        raise _broken("/proposed_unit_id", "same_unit", _SAME)
+    if (
+        body.proposed_institution_id is not None
+        and await queries.find_institution(connection, body.proposed_institution_id, national_day(now)) is None
+    ):
+        raise _broken("/proposed_institution_id", "unknown_institution", _NO_INSTITUTION)
     transition = opened.transitions[0]
     changes: dict[str, Any] = {
         "refusal_count": case["refusal_count"] + 1,

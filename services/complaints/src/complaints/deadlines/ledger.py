@@ -189,13 +189,21 @@ class Ledger:
 
 
 def check_at(
-    duty: Duty, standstills: Sequence[Standstill], calendar: Calendar, steps: Sequence[Step]
+    duty: Duty,
+    standstills: Sequence[Standstill],
+    calendar: Calendar,
+    steps: Sequence[Step],
+    *,
+    quiet_until: datetime | None = None,
 ) -> datetime | None:
-    """When something has to happen about a duty: its lapse, or its next level of escalation; None for never."""
+    """When something has to happen about a duty: its lapse, or its next level of escalation, of which nobody is told before
+    `quiet_until`; None for never."""
     if not duty.running or duty.due_at is None:
         return None
     rung = clock.first_rung(
         duty.rule, duty.started_at, standstills, calendar, steps, extended=duty.extended, above=duty.level
     )
+    if rung is not None and quiet_until is not None:
+        rung = max(rung, quiet_until)
     lapse = duty.due_at + _A_SECOND if duty.lapses and duty.lapsed_at is None else None
     return min((moment for moment in (rung, lapse) if moment is not None), default=None)

@@ -26,6 +26,8 @@ class Book:
     standstills: tuple[Standstill, ...]
     steps: tuple[Step, ...]
     longest_pause: timedelta
+    quiet_until: datetime | None = None
+    """Nobody is told of a level before: it isn't working time."""
 
     @property
     def moved(self) -> bool:
@@ -131,7 +133,7 @@ def _changed_rows(case_id: UUID, book: Book) -> Iterator[dict[str, Any]]:
     ledger, before = book.ledger, {duty.id: duty for duty in book.duties}
     for duty in ledger.duties:
         if before.get(duty.id) != duty or (book.moved and duty.running):
-            check = check_at(duty, ledger.standstills, ledger.calendar, book.steps)
+            check = check_at(duty, ledger.standstills, ledger.calendar, book.steps, quiet_until=book.quiet_until)
             yield queries.row_of(duty, case_id, check)
 
 

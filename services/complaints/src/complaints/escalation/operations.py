@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
@@ -80,11 +81,15 @@ async def attend(connection: Connection, cases: Sequence[Row], now: datetime, sh
         (file.case, file.book.ledger.calendar.local_day(now)) for file in files if file.case["state"] == DISPUTED
     ]
     first_units = await find_first_units(connection, disputed) if disputed else {}
+    openings: dict[UUID | None, datetime] = {}
     for number, file in enumerate(files, 1):
         case_id = file.case["id"]
         while _lapse(file, now, commitment_open=case_id in committed, first_unit=first_units.get(case_id)):
             pass
-        _climb(file, now)
+        place = file.case["institution_id"]
+        if place not in openings:
+            openings[place] = clock.next_working_moment(now, file.book.ledger.calendar)
+        _climb(file, now, opening=openings[place])
         if number % BREATH == 0:
             await asyncio.sleep(0)
     await _write(connection, files, now)
@@ -155,14 +160,16 @@ def _timestamps(case: Row, row: Transition, now: datetime) -> Mapping[str, Any]:
     return {"closed_at": now, **resolved}
 
 
-def _climb(file: _File, now: datetime) -> None:
+def _climb(file: _File, now: datetime, *, opening: datetime) -> None:
     """Tell the highest level that each running duty has reached and that wasn't told yet.
 
-    In a final state nobody is told any more; the level is kept all the same. Then it is said anew when the scanner looks at each
+    Outside of working time, which begins at `opening`, nobody is told: who comes late to it, after a stop or a backlog, waits for
+    the morning. In a final state nobody is told any more; the level is kept all the same. Then it is said anew when the scanner looks at each
     running duty.
     """
     book = file.book
-    for duty in [each for each in book.ledger.duties if each.running]:
+    working = opening <= now
+    for duty in [each for each in book.ledger.duties if each.running and working]:
         level = _reached(duty, book, now)
         if level is None:
             continue
@@ -170,7 +177,8 @@ def _climb(file: _File, now: datetime) -> None:
         if file.case["state"] in OPEN_STATES:
             _escalate(file, duty, level=level, now=now)
     running = {each.id for each in book.ledger.duties if each.running}
-    file.book = replace(book, duties=tuple(each for each in book.duties if each.id not in running))
+    kept = tuple(each for each in book.duties if each.id not in running)
+    file.book = replace(book, duties=kept, quiet_until=None if working else opening)
 
 
 def _reached(duty: Duty, book: Book, now: datetime) -> str | None:

@@ -6,12 +6,14 @@ from typing import Any
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
 from chassis.documents.wording import Labels
+from chassis.http.problems import Unprocessable
 from chassis.ops.identifiers import new_id
 from complaints.cases.guards import own_approval
 from complaints.cases.lifecycle import BY_ID, REQUEST, Transition
 from complaints.cases.operations import Opened, refused
 from complaints.cases.queries import find_case
 from complaints.codes import Codes
+from complaints.custody.queries import find_units
 from complaints.handling import problems, queries
 from complaints.handling.commitments import numbered
 from complaints.handling.outcomes import COMMITMENT, EXEMPTING, REFUSED_EXEMPT, fits
@@ -22,6 +24,7 @@ from complaints.policies.handling import NONE
 from complaints.templates.operations import text_of_use
 from complaints.templates.queries import add_use
 from directory.roles import LIAISON, OFFICER, RESPONSIBLE_OFFICER, UNIT_HEAD
+from directory.zones import national_day
 
 HEADS = frozenset({UNIT_HEAD, RESPONSIBLE_OFFICER})
 ANSWERERS = frozenset({LIAISON, OFFICER})
@@ -36,6 +39,7 @@ async def respond(
     there.
     """
     row = _row_for(opened, body.kind)
+    await _check_promises(connection, body, now)
     promised = numbered(each.model_dump(mode="json") for each in body.commitments)
     text, version = await _text(connection, opened.row, body, labels, now)
     if body.kind == "substantive":
@@ -75,6 +79,21 @@ async def respond(
         internal={} if sent else told,
         clock=row.clock,
     )
+
+
+async def _check_promises(connection: Connection, body: ResponseBody, now: datetime) -> None:
+    """A promise is for a day to come, and of a unit that there is."""
+    today = national_day(now)
+    asked = {(each.unit_id, today) for each in body.commitments if each.unit_id is not None}
+    units = await find_units(connection, asked) if asked else {}
+    flaws = []
+    for number, each in enumerate(body.commitments):
+        if each.due_on < today:
+            flaws.append(problems.promised_before(number))
+        if each.unit_id is not None and (each.unit_id, today) not in units:
+            flaws.append(problems.promised_of_nobody(number))
+    if flaws:
+        raise Unprocessable(errors=flaws)
 
 
 async def _text(

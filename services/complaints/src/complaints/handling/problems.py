@@ -24,6 +24,9 @@ _SATISFIED = Text("Nyatakan apakah Anda puas dengan jawaban.", "Say whether the 
 _EMPTY = Text("Tulis tanggapan, atau nyatakan puas atau tidak.", "Write something, or say whether you are satisfied.")
 _COMMITMENT = Text("Hasil ini menyebut apa yang dijanjikan.", "This outcome says what is promised.")
 
+_BEFORE = Text("Janji ini untuk hari yang sudah lewat.", "This is promised for a day that is over.")
+_NOBODY = Text("Unit ini tidak ada atau tidak aktif.", "This unit doesn't exist or isn't active.")
+
 
 def flawed(pointer: str, code: str, detail: Text) -> Unprocessable:
     """A refusal for one field."""
@@ -44,6 +47,14 @@ def outcome_missing() -> Unprocessable:
 
 def commitments_missing() -> Unprocessable:
     return flawed("/commitments", "missing", _COMMITMENT)
+
+
+def promised_before(number: int) -> Flaw:
+    return Flaw(f"/commitments/{number}/due_on", "in_the_past", _BEFORE)
+
+
+def promised_of_nobody(number: int) -> Flaw:
+    return Flaw(f"/commitments/{number}/unit_id", "unknown_unit", _NOBODY)
 
 
 def body_missing() -> Unprocessable:

@@ -21,7 +21,7 @@ from complaints.intake.placing import Routing
 from complaints.intake.protection import first_class, triggers
 from complaints.intake.schemas import Complaint
 from complaints.intake.statement import insert_case
-from complaints.intake.validity import identity_of
+from complaints.intake.validity import identity_of, lacking
 from complaints.keys import CaseKeys
 from complaints.reporters.codes import new_code
 from complaints.reporters.sealing import seal
@@ -121,6 +121,8 @@ def prepare(
     why: dict[str, Any] = {"protected_because": reasons, "routing": routing.trace}
     if assigned is not None:
         case["category"], why["category"] = assigned.category, assigned._asdict()
+    if missing := lacking(filing):
+        why["lacking"] = missing
     if filing.lapor_classification:
         why["lapor_classification"] = filing.lapor_classification
     consent = _consent(filing, codes) if on_behalf else None

@@ -128,6 +128,20 @@ def _reporter_flaws(filing: Complaint, codes: Codes) -> Iterator[Flaw | None]:
         yield Flaw("/reporter/national_id", "national_id", _NIK)
 
 
+def lacking(filing: Complaint) -> list[str]:
+    """What UU 25/2009 art. 43(1) asks of a complaint and this one doesn't say as such (content_elements): triage sees it, and asks
+    for it where the text doesn't say it either. It keeps no complaint out: nobody is sent away for want of form."""
+    if filing.type != "complaint":
+        return []
+    given = filing.reporter or Reporter()
+    said = {
+        "full_address": filing.anonymous or bool(given.address),
+        "loss": filing.loss_amount_idr is not None,
+        "requested_solution": filing.requested_solution is not None,
+    }
+    return [element for element, known in said.items() if not known]
+
+
 def identity_of(filing: Complaint) -> dict[str, Any] | None:
     """What is sealed of a filing without flaws, contacts in their one form; None if nothing personal was given."""
     given = filing.reporter or Reporter()

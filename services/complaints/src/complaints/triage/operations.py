@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row
@@ -10,12 +11,18 @@ from chassis.http.problems import Conflict, Flaw, Unprocessable
 from complaints.attachments.operations import REPORTER, attach
 from complaints.cases.callers import SYSTEM_RECORD
 from complaints.cases.operations import Opened
+from complaints.cases.queries import find_case
+from complaints.cases.visibility import roles_on
 from complaints.codes import Codes
 from complaints.cooperation import queries as contributions
 from complaints.deadlines.windows import COMPLETION, check_window
 from complaints.moves.moving import move
 from complaints.triage import rules
 from complaints.triage.schemas import Archival, Classification, Completion, Protection, Referral, Verification
+
+_UNKNOWN = Text(
+    "Tidak ada laporan lain dengan id ini dalam jangkauan Anda.", "No other case with this id is in your reach."
+)
 
 
 class CompletedOnce(Conflict):
@@ -112,6 +119,8 @@ async def classify(connection: Connection, opened: Opened, body: Classification,
 async def archive(connection: Connection, opened: Opened, body: Archival, codes: Codes, *, now: datetime) -> Row:
     """Put the case away, with an explanation."""
     _refuse(rules.archival_flaws(body, opened.row, codes))
+    if body.earlier_case_id is not None:
+        await _check_earlier(connection, opened, body.earlier_case_id, now)
     transition = opened.to("archived")
     return await move(
         connection,
@@ -125,6 +134,13 @@ async def archive(connection: Connection, opened: Opened, body: Archival, codes:
         internal={"earlier_case_id": body.earlier_case_id},
         clock=transition.clock,
     )
+
+
+async def _check_earlier(connection: Connection, opened: Opened, case_id: UUID, now: datetime) -> None:
+    """The earlier case is another one, and one that the caller sees."""
+    earlier = await find_case(connection, case_id, now) if case_id != opened.row["id"] else None
+    if earlier is None or not roles_on(opened.caller, earlier, earlier["ancestors"], now):
+        raise Unprocessable(errors=[Flaw("/earlier_case_id", "unknown_case", _UNKNOWN)])
 
 
 async def refer(connection: Connection, opened: Opened, body: Referral, codes: Codes, *, now: datetime) -> Row:

@@ -17,6 +17,10 @@ ARCHIVABLE: Mapping[str, frozenset[str]] = {
 }
 """The only reasons left in these states: work that has begun isn't put away for want of clarity."""
 
+POINTING = frozenset({"duplicate", "already_answered"})
+"""Reasons that are true of another case, which is named."""
+
+_NAME_IT = Text("Sebutkan laporan terdahulu.", "Name the earlier case.")
 _MISSING = Text("Sebutkan apa yang belum lengkap.", "List what is missing.")
 _WAIVER = Text(
     "Sebutkan alasan menerima berkas tanpa kelengkapan.", "Say why the file is taken without what was asked for."
@@ -76,4 +80,6 @@ def archival_flaws(body: Archival, case: Case, codes: Codes) -> list[Flaw]:
         return [Flaw("/reason", "not_at_this_stage", _NOT_HERE)]
     if body.reason == "unclear" and case["completion_count"] == 0:
         return [Flaw("/reason", "ask_first", _ASK_FIRST)]
+    if body.reason in POINTING and body.earlier_case_id is None:
+        return [Flaw("/earlier_case_id", "missing", _NAME_IT)]
     return []

@@ -42,7 +42,8 @@ class Classification(Body):
 
 
 class Archival(Body):
-    """Why nothing more will be done; the reporter reads the explanation."""
+    """Why nothing more will be done; the reporter reads the explanation. A duplicate, and what was answered before, names the earlier
+    case: to let it follow that one while it is open, merge it."""
 
     reason: Code
     explanation: Prose
