@@ -189,7 +189,7 @@ FILTERS = replace(
     default_sort=RELEVANCE,
 )
 """What a caller may ask for. `relevance` counts with words alone; without them the order is that of names."""
-MOST_RANKED = 1_000
+MOST_RANKED = 5_000
 """Of more hits than that the best are no better than the rest: they come by name, and a page costs what it did."""
 _ONE = Statement(_listed(services).where(services.c.id == _ID))
 _PROVIDER = Statement(
