@@ -145,8 +145,10 @@ def _offered(table: FromClause) -> ColumnElement[bool]:
 
 class _Tables(Enum):
     NOW = (services,)
-    THEN = SERVICES_THEN
-    PLACED_THEN = SERVICES_PLACED_THEN
+    THEN = SERVICES_THEN[False]
+    THEN_FEW = SERVICES_THEN[True]
+    PLACED_THEN = SERVICES_PLACED_THEN[False]
+    PLACED_THEN_FEW = SERVICES_PLACED_THEN[True]
 
 
 _OF_PLACES = frozenset({"institution", "unit", "code"})
@@ -156,7 +158,7 @@ _OF_PLACES = frozenset({"institution", "unit", "code"})
 class _Way(NamedTuple):
     """`sought`: with words. `worded`: by them, else by likeness. `ranked`: by relevance. `wide`: of a large subtree.
 
-    `tables`: as they are (NOW), or as they were on the day (THEN), found by where they were (PLACED_THEN).
+    `tables`: as they are, or as they were on the day, found by where they were (PLACED), few of them described otherwise (FEW).
     """
 
     sought: bool
@@ -221,7 +223,7 @@ _PROVIDER_KIND = Statement(
 )
 _LOCKED = Statement(_listed(services).where(services.c.id == _ID).with_for_update())
 _OFFERED_ONE = Statement(
-    union_all(*(_listed(table).where(table.c.id == _ID, _offered(table)) for table in SERVICES_THEN))
+    union_all(*(_listed(table).where(table.c.id == _ID, _offered(table)) for table in SERVICES_THEN[True]))
 )
 
 
@@ -229,9 +231,10 @@ async def find_services(connection: Connection, chosen: Chosen, moment: Moment) 
     """A page of services: whatever their state, or those that were active on the day that was stated, where they were then."""
     values = {**moment.values, "stated": moment.stated}
     wide, tables = await is_wide(connection, chosen, moment), _Tables.NOW
-    if moment.stated and await changed_since(connection, moment.day):
+    few = await changed_since(connection, moment.day) if moment.stated else None
+    if few is not None:
         placed = not wide and bool(_OF_PLACES & chosen.values.keys())
-        tables = _Tables.PLACED_THEN if placed else _Tables.THEN
+        tables = _Tables((SERVICES_PLACED_THEN if placed else SERVICES_THEN)[few])
     way = _Way(sought="q" in chosen.values, worded=True, ranked=False, wide=wide, tables=tables)
     rankable = False
     if way.sought:
