@@ -24,8 +24,8 @@ SELECT id, {", ".join(CONTENT)}, CAST(:until AS date), recording()
 FROM services WHERE id = ANY(CAST(:ids AS uuid[])) AND NOT isempty(active_during) ORDER BY id
 ON CONFLICT (service_id, until) DO NOTHING""")  # noqa: S608 - names of ours
 _CHANGED_SINCE = Statement("""
-SELECT EXISTS (SELECT FROM service_former_places WHERE until > CAST(:day AS date))
-    OR EXISTS (SELECT FROM service_former_contents WHERE until > CAST(:day AS date)) AS changed,
+SELECT greatest((SELECT max(until) FROM service_former_places), (SELECT max(until) FROM service_former_contents))
+        > CAST(:day AS date) AS changed,
     (SELECT count(*) FROM (SELECT FROM service_former_contents WHERE held_during @> CAST(:day AS date) LIMIT :few)) AS rewritten
 """)
 FEW = 2_000
