@@ -3,12 +3,21 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from api.registry.directory_stage import Stage, code, stage
 from api.registry.test_reorganisations import BEFORE, DAY, declaration, declared, merge, new, unit
 from api.registry.test_reorganisations_withdrawn import DECREE, coming
 from directory.zones import national_day
+from registry.services import past
 from support.services import ServiceUnderTest
 from support.wall_clock import wall_clock
+
+
+@pytest.fixture(autouse=True, params=[past.FEW, 0])
+def _few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether few or many services were called otherwise on a day, the answer is the same."""
+    monkeypatch.setattr(past, "FEW", request.param)
 
 
 async def offered(here: Stage, unit_id: str, name: str = "Layanan") -> dict[str, Any]:

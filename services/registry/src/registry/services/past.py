@@ -24,8 +24,13 @@ SELECT id, {", ".join(CONTENT)}, CAST(:until AS date), recording()
 FROM services WHERE id = ANY(CAST(:ids AS uuid[])) AND NOT isempty(active_during) ORDER BY id
 ON CONFLICT (service_id, until) DO NOTHING""")  # noqa: S608 - names of ours
 _CHANGED_SINCE = Statement("""
-SELECT EXISTS (SELECT FROM service_former_places WHERE until > CAST(:day AS date))
-    OR EXISTS (SELECT FROM service_former_contents WHERE until > CAST(:day AS date))""")
+SELECT greatest((SELECT max(until) FROM service_former_places), (SELECT max(until) FROM service_former_contents))
+        > CAST(:day AS date) AS changed,
+    (SELECT count(*) FROM (SELECT FROM service_former_contents WHERE held_during @> CAST(:day AS date) LIMIT :few)) AS rewritten
+""")
+FEW = 2_000
+"""So many descriptions of a day are fetched and sorted; more are read in the order of a list, each asked whether it held then.
+The planner would read them all in order for the few that held lately: it plans for no day in particular."""
 
 
 def offered(table: FromClause) -> ColumnElement[bool]:
@@ -41,6 +46,13 @@ def ends_then(table: FromClause) -> ColumnElement[Any]:
 
 
 _PLACES, _CONTENTS = service_former_places, service_former_contents
+_FEW_CONTENTS = (
+    select(_CONTENTS)
+    .where(_CONTENTS.c.held_during.op("@>", is_comparison=True)(AS_OF))
+    .offset(0)
+    .subquery("former_few")
+)
+"""Those of the day, found before anything else: nothing is carried into a query with OFFSET."""
 
 
 def _held(former: FromClause) -> ColumnElement[bool]:
@@ -48,8 +60,8 @@ def _held(former: FromClause) -> ColumnElement[bool]:
     return and_(former.c.service_id == services.c.id, held)
 
 
-def _then(*, moved: bool | None, rewritten: bool) -> FromClause:
-    """Those services that are elsewhere by now (`moved`; None: wherever they are), offer something else by now (`rewritten`),
+def _then(*, moved: bool | None, contents: FromClause | None) -> FromClause:
+    """Those services that are elsewhere by now (`moved`; None: wherever they are), offered something else then (`contents`),
     neither, or both.
 
     Columns that are asked for are those of a table, so that the day's services are found by the indexes of what held then.
@@ -62,24 +74,33 @@ def _then(*, moved: bool | None, rewritten: bool) -> FromClause:
         if name in _PLACE and moved is None:
             elsewhere = select(_PLACES.c[name]).where(_held(_PLACES)).scalar_subquery()
             return func.coalesce(elsewhere, column).label(name)
-        table: FromClause = (
-            _PLACES if name in _PLACE and moved else _CONTENTS if name in CONTENT and rewritten else services
-        )
+        table: FromClause = services
+        if name in _PLACE and moved:
+            table = _PLACES
+        elif name in CONTENT and contents is not None:
+            table = contents
         kept: ColumnElement[Any] = table.c[name]
         return kept
 
     rows = select(*(told(column) for column in services.c))
-    rows = rows.where(_held(_CONTENTS) if rewritten else services.c.described_since <= AS_OF)
+    rows = rows.where(services.c.described_since <= AS_OF if contents is None else _held(contents))
     if moved is not None:
         rows = rows.where(_held(_PLACES) if moved else services.c.placed_since <= AS_OF)
     return rows.subquery("services_then")
 
 
-SERVICES_THEN = tuple(_then(moved=None, rewritten=rewritten) for rewritten in (False, True))
-"""Together the services as they were on the day `as_of`, which a query must bind: each is in one of them."""
-SERVICES_PLACED_THEN = tuple(
-    _then(moved=moved, rewritten=rewritten) for moved, rewritten in product((False, True), repeat=2)
-)
+def _day(*, few: bool, placed: bool) -> tuple[FromClause, ...]:
+    kept = _FEW_CONTENTS if few else _CONTENTS
+    return tuple(
+        _then(moved=moved, contents=contents)
+        for moved, contents in product((False, True) if placed else (None,), (None, kept))
+    )
+
+
+SERVICES_THEN = {few: _day(few=few, placed=False) for few in (False, True)}
+"""Together the services as they were on the day `as_of`, which a query must bind: each is in one of them. By whether few of them
+were described otherwise then."""
+SERVICES_PLACED_THEN = {few: _day(few=few, placed=True) for few in (False, True)}
 """The same, for who asks where they were: in the others the place is looked up, service by service."""
 
 
@@ -89,7 +110,8 @@ async def keep_contents(connection: Connection, ids: Sequence[UUID], *, until: d
         await _KEEP.execute(connection, ids=list(ids), until=until)
 
 
-async def changed_since(connection: Connection, day: date) -> bool:
-    """Whether some service is elsewhere, or offers something else, than on a day."""
-    found: bool = await _CHANGED_SINCE.fetchval(connection, day=day)
-    return found
+async def changed_since(connection: Connection, day: date) -> bool | None:
+    """None if no service is elsewhere, or offers something else, than on a day; else whether few offered something else then."""
+    found = await _CHANGED_SINCE.fetchrow(connection, day=day, few=FEW + 1)
+    assert found is not None
+    return found["rewritten"] <= FEW if found["changed"] else None

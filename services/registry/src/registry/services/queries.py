@@ -145,8 +145,10 @@ def _offered(table: FromClause) -> ColumnElement[bool]:
 
 class _Tables(Enum):
     NOW = (services,)
-    THEN = SERVICES_THEN
-    PLACED_THEN = SERVICES_PLACED_THEN
+    THEN = SERVICES_THEN[False]
+    THEN_FEW = SERVICES_THEN[True]
+    PLACED_THEN = SERVICES_PLACED_THEN[False]
+    PLACED_THEN_FEW = SERVICES_PLACED_THEN[True]
 
 
 _OF_PLACES = frozenset({"institution", "unit", "code"})
@@ -154,11 +156,12 @@ _OF_PLACES = frozenset({"institution", "unit", "code"})
 
 
 class _Way(NamedTuple):
-    """`worded`: by words, else by likeness. `ranked`: by relevance. `wide`: of a large subtree.
+    """`sought`: with words. `worded`: by them, else by likeness. `ranked`: by relevance. `wide`: of a large subtree.
 
-    `tables`: as they are (NOW), or as they were on the day (THEN), found by where they were (PLACED_THEN).
+    `tables`: as they are, or as they were on the day, found by where they were (PLACED), few of them described otherwise (FEW).
     """
 
+    sought: bool
     worded: bool
     ranked: bool
     wide: bool
@@ -169,18 +172,27 @@ def _search(way: _Way, table: FromClause) -> Part:
     """One way to find: its condition and its rows, with their distance if they come by relevance."""
     filters = _filters(table, _worded if way.worded else _similar, wide=way.wide)
     if not way.ranked:
-        return Part(_listed(table), filters, _offered(table))
+        return _by_name(table, filters) if way.sought else Part(_listed(table), filters, _offered(table))
     far = _distance(table) if way.worded else _unlikeness(table)
     nearest = Sort((far, table.c.name, table.c.id), (float, str, UUID))
     filters = replace(filters, sorts={RELEVANCE: nearest}, statements=Statements())
     return Part(_listed(table).add_columns(far), filters, _offered(table))
 
 
+def _by_name(table: FromClause, filters: Filters) -> Part:
+    """What has words, by name: all of it is found and sorted. Reading the names in order, until enough of them have the words,
+    takes seconds where those stand late in the alphabet; the planner takes them for spread evenly."""
+    name = table.c.name.concat("").label("by_name")
+    sorts = {**filters.sorts, "name": Sort((name, table.c.id), (str, UUID))}
+    filters = replace(filters, sorts=sorts, statements=Statements())
+    return Part(_listed(table).add_columns(name), filters, _offered(table))
+
+
 def _searched(way: _Way) -> tuple[Part, ...]:
     return tuple(_search(way, table) for table in way.tables.value)
 
 
-_SEARCHES = {way: _searched(way) for way in starmap(_Way, product(*[(True, False)] * 3, _Tables))}
+_SEARCHES = {way: _searched(way) for way in starmap(_Way, product(*[(True, False)] * 4, _Tables))}
 """By words or, for words that nobody uses and are most likely a typo, by likeness: asked in one statement it took a hundred times
 as long. So a typo's hits never stand among those of the words themselves."""
 FILTERS = replace(
@@ -189,7 +201,7 @@ FILTERS = replace(
     default_sort=RELEVANCE,
 )
 """What a caller may ask for. `relevance` counts with words alone; without them the order is that of names."""
-MOST_RANKED = 1_000
+MOST_RANKED = 5_000
 """Of more hits than that the best are no better than the rest: they come by name, and a page costs what it did."""
 _ONE = Statement(_listed(services).where(services.c.id == _ID))
 _PROVIDER = Statement(
@@ -211,7 +223,7 @@ _PROVIDER_KIND = Statement(
 )
 _LOCKED = Statement(_listed(services).where(services.c.id == _ID).with_for_update())
 _OFFERED_ONE = Statement(
-    union_all(*(_listed(table).where(table.c.id == _ID, _offered(table)) for table in SERVICES_THEN))
+    union_all(*(_listed(table).where(table.c.id == _ID, _offered(table)) for table in SERVICES_THEN[True]))
 )
 
 
@@ -219,12 +231,13 @@ async def find_services(connection: Connection, chosen: Chosen, moment: Moment) 
     """A page of services: whatever their state, or those that were active on the day that was stated, where they were then."""
     values = {**moment.values, "stated": moment.stated}
     wide, tables = await is_wide(connection, chosen, moment), _Tables.NOW
-    if moment.stated and await changed_since(connection, moment.day):
+    few = await changed_since(connection, moment.day) if moment.stated else None
+    if few is not None:
         placed = not wide and bool(_OF_PLACES & chosen.values.keys())
-        tables = _Tables.PLACED_THEN if placed else _Tables.THEN
-    way = _Way(worded=True, ranked=False, wide=wide, tables=tables)
+        tables = _Tables((SERVICES_PLACED_THEN if placed else SERVICES_THEN)[few])
+    way = _Way(sought="q" in chosen.values, worded=True, ranked=False, wide=wide, tables=tables)
     rankable = False
-    if "q" in chosen.values:
+    if way.sought:
         # Others may use the word, or misspell it: where nobody does among those that are sought, it is a typo here.
         hits = await _count_hits(connection, chosen, way, values)
         way, rankable = way._replace(worded=hits > 0), hits <= MOST_RANKED
