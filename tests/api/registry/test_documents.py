@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from devstack.layout import DATA
 from registry.standards.completeness import COMPONENTS, MANUFACTURING
 from registry.stipulation import documents
 from registry.stipulation.documents_components import Teller
+from registry.stipulation.documents_places import Place
+from registry.stipulation.gate import STATEMENTS
 from support.services import ServiceUnderTest
 
 PROMISE = "Kami berjanji dan sanggup melaksanakan pelayanan sesuai dengan standar pelayanan."
@@ -168,6 +171,38 @@ async def test_the_charter_keeps_the_units_own_words_in_every_language(agency: A
     page = await get(agency, f"/standards/{standard_id}/page?language=en")
     assert "Kami melayani dengan senyum." in page.text
     assert "We promise to do our duties and to keep improving." in page.text
+
+
+def test_the_wall_names_what_is_promised_on_the_day() -> None:
+    """A charter that covered a version which its successor superseded, and one whose day is still to come."""
+
+    def covered(number: str, start: date, end: date | None = None) -> dict[str, Any]:
+        return {"id": number, "service_name": "KTP", "number": number, "effective_on": start, "effective_to": end}
+
+    before = covered("SP-1", date(2026, 1, 5), date(2026, 2, 5))
+    present, to_come = covered("SP-2", date(2026, 2, 5)), covered("SP-3", date(2026, 9, 1))
+    charter = {
+        "number": None,
+        "statements": {code: text.id for code, text in STATEMENTS.items()},
+        "signer": {"name": "Ni Made Sari"},
+        "signed_on": date(2026, 1, 5),
+    }
+
+    def named(asked: dict[str, Any]) -> list[str]:
+        document = documents.charter_document(
+            charter,
+            asked | {"today": date(2026, 3, 1)},
+            covered=[before, present, to_come],
+            decree_number="188.45/1",
+            place=Place("Kota Denpasar", "Bidang", None),
+            labels=Labels(read_vocabularies(DATA, ("directory",))),
+            language="id",
+            public_url="https://contoh.go.id",
+        )
+        return [number for _, number in document.content["covered"]]
+
+    assert named(present) == ["SP-2"]
+    assert named(before) == ["SP-1", "SP-2"]
 
 
 async def test_internal_components_are_named_and_not_told(agency: Agency) -> None:

@@ -157,5 +157,5 @@ async def refused(agency: Agency, statement: str, standard_id: str) -> bool:
         try:
             await connection.execute(statement, UUID(standard_id))
         except asyncpg.CheckViolationError as refusal:
-            return refusal.constraint_name == "standards_frozen"
+            return str(refusal.constraint_name) == "standards_frozen"
     return False

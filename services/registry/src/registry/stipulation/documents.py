@@ -12,7 +12,7 @@ from chassis.documents.document import Document, read_template
 from chassis.documents.wording import Labels, written_day
 from chassis.http.languages import Language, Text
 from registry.standards.completeness import COMPONENTS
-from registry.standards.facts import visible_components
+from registry.standards.facts import is_in_force, visible_components
 from registry.standards.lifecycle import IN_FORCE
 from registry.stipulation.documents_components import Teller
 from registry.stipulation.documents_places import Place
@@ -103,7 +103,10 @@ def charter_document(
     language: Language,
     public_url: str,
 ) -> Document:
-    """The charter as PDF, for the wall. `standard` is the one by which it was asked for: its page is what the code leads to."""
+    """The charter as PDF, for the wall. `standard` is the one by which it was asked for: its page is what the code leads to.
+
+    Of `covered` it names that one and those in force on the day: what was superseded is promised no more.
+    """
     signer = charter["signer"]
     post = signer.get("post")
     acting = signer.get("acting", "definitive")
@@ -121,7 +124,11 @@ def charter_document(
         "statements": [_statement(code, charter["statements"][code], language) for code in STATEMENTS],
         "rendered": _RENDERED.read(language),
         "covered_label": _ON.read(language),
-        "covered": [[one["service_name"], one["number"]] for one in covered],
+        "covered": [
+            [one["service_name"], one["number"]]
+            for one in covered
+            if one["id"] == standard["id"] or is_in_force(one, standard["today"])
+        ],
         "decree": f"{Text('Keputusan penetapan', 'Decree').read(language)} {decree_number}",
         "place_and_day": ", ".join(filter(None, (place.region, written_day(charter["signed_on"], language)))),
         "acting": None if acting == "definitive" else labels.read("acting_kinds", acting, language),

@@ -39,6 +39,7 @@ _COVERED = Statement(
         services.c.name.label("service_name"),
         standards.c.state,
         standards.c.effective_on,
+        standards.c.effective_to,
     )
     .select_from(
         charter_standards.join(standards, standards.c.id == charter_standards.c.standard_id).join(

@@ -148,7 +148,7 @@ class CharterStatement(Shape):
 
 
 class Covered(Shape):
-    """A standard that a charter covers."""
+    """A standard that a charter covers, or did: `effective_to` is exclusive."""
 
     id: UUID
     number: str
@@ -157,6 +157,7 @@ class Covered(Shape):
     service_name: str
     state: str
     effective_on: date | None
+    effective_to: date | None
 
 
 class CharterWarning(Shape):
