@@ -23,7 +23,7 @@ help:  ## list these targets
 run: $(READY)  ## start the platform on this machine, with its own PostgreSQL; Ctrl-C stops it
 	@exec $(BIN)/python -m devstack run
 
-demo: $(READY)  ## start a platform with demonstration data and walk through it
+demo: $(READY)  ## walk through the whole journey on a running platform, or on one that it starts
 	@exec $(BIN)/python -m devstack demo
 
 status: $(READY)  ## say which programs are ready

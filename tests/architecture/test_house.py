@@ -9,7 +9,7 @@ import pytest
 
 from devstack.layout import ROOT
 
-README = (ROOT / "README.md").read_text("utf-8")
+READMES = ("README.md", "README.id.md")
 OWN = ("prima-chassis", "prima-registry", "prima-complaints", "prima-evaluation", "prima-gateway", "prima-devstack")
 
 
@@ -36,12 +36,20 @@ def test_the_lock_file_holds_no_address_and_none_of_our_names() -> None:
         assert "--hash=sha256:" in block, block.splitlines()[0]
 
 
-def test_the_readme_lists_the_make_targets_that_there_are() -> None:
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_lists_the_make_targets_that_there_are(name: str) -> None:
     targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    assert sorted(re.findall(r"^\| `make ([a-z]+)` \| .+ \|$", README, re.MULTILINE)) == sorted(targets)
+    listed = re.findall(r"^\| `make ([a-z]+)` \| .+ \|$", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(targets)
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.id.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("name", READMES)
+def test_the_map_of_the_readme_shows_the_folders_that_there_are(name: str) -> None:
+    shown = re.findall(r"^([a-z]+)/\S* +\S", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+    assert set(shown) == {path.relative_to(ROOT).parts[0] for path in tracked("[a-z]*/*")}
+
+
+@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
 def test_links_of_documents_lead_somewhere(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", text):

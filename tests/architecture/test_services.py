@@ -29,7 +29,6 @@ from registry.service import SERVICE as REGISTRY
 from support import databases
 
 SERVICES = {service.name: service for service in (REGISTRY, COMPLAINTS, EVALUATION)}
-README = (ROOT / "README.md").read_text("utf-8")
 
 WITHOUT_KEY = {
     "track_case",
@@ -96,10 +95,11 @@ def every_setting() -> dict[str, str]:
     return found
 
 
-def test_the_readme_lists_the_settings_that_there_are() -> None:
+@pytest.mark.parametrize("name", ["README.md", "README.id.md"])
+def test_the_readme_lists_the_settings_that_there_are(name: str) -> None:
     settings = every_setting()
     assert not [name for name, description in settings.items() if not description]
-    listed = re.findall(r"^\| `([A-Z_]+)` \| .+ \|$", README, re.MULTILINE)
+    listed = re.findall(r"^\| `([A-Z_]+)` \| .+ \|$", (ROOT / name).read_text("utf-8"), re.MULTILINE)
     assert sorted(listed) == sorted(settings)
 
 

@@ -81,7 +81,7 @@ async def platform(
             say("PostgreSQL is up")
         urls = database_urls(settings, server, secrets)
         told = environments(settings, layout, secrets, database_urls=urls)
-        await prepare(told, layout, cluster=server, elsewhere=settings.database_urls, say=say)
+        await prepare(told, layout, urls=urls, say=say)
         launches = [
             Launch(program.name, program.command(), told[program.name], layout.log(program.name))
             for program in PROGRAMS

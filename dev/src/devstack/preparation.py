@@ -1,23 +1,25 @@
 """Brings each program's database up to date: its migrations, then its reference data.
 
-A database that was prepared from the very same files is left alone. What it was prepared from is written on the
-embedded database itself, as its comment, so that it goes wherever the database goes.
+A database that was prepared from the very same files is left alone. What it was prepared from is written in the
+database itself, as the comment of the table of its migrations, so that it goes wherever the database goes.
 """
 
 import asyncio
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import asyncpg
 
 from devstack.layout import DATA, ROOT, Layout, last_lines, size_of, source_directory
-from devstack.postgres import Cluster
 from devstack.roster import LOAD_REFERENCE_DATA, MIGRATE, PROGRAMS, WRONG_SETTING, Program
 from devstack.settings import Refused
 from devstack.supervisor import Launch, Say, spawn
 
 SHARED_SOURCES = (ROOT / "chassis" / "src", DATA)
+PREPARED_FROM = "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
+REVISION = "SELECT version_num FROM alembic_version"
 DONE = {MIGRATE: "{}: newest schema", LOAD_REFERENCE_DATA: "{}: reference data"}
 
 
@@ -26,32 +28,24 @@ class PreparationFailed(Exception):
 
 
 async def prepare(
-    environments: Mapping[str, Mapping[str, str]],
-    layout: Layout,
-    *,
-    cluster: Cluster | None,
-    elsewhere: Container[str],
-    say: Say,
+    environments: Mapping[str, Mapping[str, str]], layout: Layout, *, urls: Mapping[str, str], say: Say
 ) -> None:
-    """Prepare all databases at once. Those of the programs `elsewhere`, on other servers, are always gone through.
+    """Prepare all databases at once, of which `urls` has the addresses by program name.
 
     Raises: PreparationFailed; Refused, if a program doesn't take its settings.
     """
-    prepared = await _prepared_from(cluster) if cluster else {}
-    fingerprints = {program: fingerprint(program) for program in PROGRAMS}
-    due = [
-        program
-        for program in PROGRAMS
-        if program.name in elsewhere or prepared.get(program.database) != fingerprints[program]
-    ]
+    prepared = await asyncio.gather(*(_is_prepared(program, urls[program.name]) for program in PROGRAMS))
+    due = [program for program, done in zip(PROGRAMS, prepared, strict=True) if not done]
     if due:
         say(f"Preparing the databases of {', '.join(program.name for program in due)}")
     outcomes = await asyncio.gather(
-        *(_prepare_one(program, environments[program.name], layout, say=say) for program in due), return_exceptions=True
+        *(
+            _prepare_one(program, environments[program.name], layout, url=urls[program.name], say=say)
+            for program in due
+        ),
+        return_exceptions=True,
     )
     raise_together([outcome for outcome in outcomes if isinstance(outcome, BaseException)])
-    if cluster and due:
-        await _record(cluster, {p.database: fingerprints[p] for p in due if p.name not in elsewhere})
 
 
 async def run_verb(program: Program, verb: str, environment: Mapping[str, str], *, layout: Layout) -> None:
@@ -106,27 +100,27 @@ def _files(place: Path) -> Iterable[Path]:
     return (path for path in place.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
-async def _prepare_one(program: Program, environment: Mapping[str, str], layout: Layout, *, say: Say) -> None:
+async def _prepare_one(program: Program, environment: Mapping[str, str], layout: Layout, *, url: str, say: Say) -> None:
+    files = fingerprint(program)  # before they are read: what changes meanwhile is prepared the next time
     for verb in (MIGRATE, LOAD_REFERENCE_DATA):
         await run_verb(program, verb, environment, layout=layout)
         say(DONE[verb].format(program.name))
+    async with _connected(url) as connection:
+        state = f"{files} {await connection.fetchval(REVISION)}"
+        await connection.execute(f"COMMENT ON TABLE alembic_version IS '{state}'")  # a digest and a number
 
 
-async def _prepared_from(cluster: Cluster) -> dict[str, str]:
-    connection = await asyncpg.connect(cluster.superuser_url())
+async def _is_prepared(program: Program, url: str) -> bool:
+    """Whether the database was prepared from the files that there are, and is still at the revision they led to."""
+    async with _connected(url) as connection:
+        state = await connection.fetchval(PREPARED_FROM)
+        return state is not None and state == f"{fingerprint(program)} {await connection.fetchval(REVISION)}"
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
     try:
-        rows = await connection.fetch(
-            "SELECT datname, shobj_description(oid, 'pg_database') AS digest FROM pg_database"
-        )
-        return {row["datname"]: row["digest"] for row in rows if row["digest"]}
-    finally:
-        await connection.close()
-
-
-async def _record(cluster: Cluster, digests: Mapping[str, str]) -> None:
-    connection = await asyncpg.connect(cluster.superuser_url())
-    try:
-        for database, digest in digests.items():
-            await connection.execute(f"COMMENT ON DATABASE {database} IS '{digest}'")  # both are names of our own
+        yield connection
     finally:
         await connection.close()

@@ -13,6 +13,7 @@ from chassis.ops import logs
 from chassis.ops.clock import utc_now
 from chassis.ops.commands import checked, migrate, serve, when_told_to_end, write_document
 from chassis.ops.openapi import SCHEME, described, read_examples
+from chassis.ops.workers import end_with_parent
 from gateway.application import create_front, create_own
 from gateway.clients import platform
 from gateway.credentials.keyring import Keyring
@@ -31,6 +32,7 @@ def read_settings() -> GatewaySettings:
 
 def app() -> ASGIApp:
     """The application, for uvicorn."""
+    end_with_parent()
     settings = read_settings()
     logs.set_up(NAME, settings.log_level)
     own = create_own(settings)

@@ -53,6 +53,31 @@ async def test_a_nul_is_named_where_it_stands(notebook: ServiceUnderTest) -> Non
     }
 
 
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        (b'{"words": "a", "words": "b"}', ["/words"]),
+        (rb'{"words": "say \"a\"", "wor\u0064s": "b"}', ["/words"]),
+        (
+            b'{"words": [{"a": 1}, {"b": {"c": 1, "c": 2}, "b": {"d": 1, "d": 2}}]}',
+            ["/words/1/b", "/words/1/b/c", "/words/1/b/d"],
+        ),
+        (b'[{"a/b": 1, "a/b": 2, "~": 1, "~": 1, "a": 1}]', ["/0/a~1b", "/0/~0"]),
+    ],
+)
+async def test_a_name_that_stands_there_twice_is_named(
+    notebook: ServiceUnderTest, body: bytes, pointers: list[str]
+) -> None:
+    reply = await notebook.call("POST", "/v1/notes", content=body, headers=POST)
+    assert reply.status_code == 400
+    assert [(error["pointer"], error["code"]) for error in reply.json()["errors"]] == [
+        (pointer, "named_twice") for pointer in pointers
+    ]
+    assert {error["detail"] for error in reply.json()["errors"]} == {"Nama isian ini muncul dua kali."}
+    english = await notebook.call("POST", "/v1/notes", content=body, headers={**POST, "accept-language": "en"})
+    assert {error["detail"] for error in english.json()["errors"]} == {"This field's name stands there twice."}
+
+
 async def test_every_fault_at_once_in_both_languages(notebook: ServiceUnderTest) -> None:
     body = {"words": "", "parent_id": "zzz", "colour": "red"}
     english = await notebook.call("POST", "/v1/notes", json=body, headers={"accept-language": "en;q=0.9, id;q=0.1"})

@@ -12,6 +12,8 @@ NAME = (__package__ or "").upper()
 
 MIGRATION = """
 CREATE TABLE IF NOT EXISTS things (name text PRIMARY KEY, note text);
+CREATE TABLE IF NOT EXISTS alembic_version (version_num text PRIMARY KEY);
+INSERT INTO alembic_version VALUES ('0001') ON CONFLICT DO NOTHING;
 CREATE TABLE IF NOT EXISTS runs (verb text, at timestamptz DEFAULT clock_timestamp());
 CREATE TABLE IF NOT EXISTS feed_head (one boolean PRIMARY KEY DEFAULT true CHECK (one), position bigint NOT NULL,
                                       stream uuid NOT NULL DEFAULT gen_random_uuid());

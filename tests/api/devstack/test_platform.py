@@ -11,10 +11,13 @@ import httpx
 import pytest
 
 from devstack import preparation
+from devstack.layout import Layout
 from devstack.own_servers import refuse_unfit_servers
 from devstack.platform import Platform, is_ready, platform
+from devstack.postgres import cluster, ensure_databases
 from devstack.preparation import PreparationFailed
 from devstack.roster import PROGRAMS
+from devstack.secrets import load_or_create
 from devstack.settings import Refused, free_ports
 
 from .conftest import eventually
@@ -69,6 +72,37 @@ async def test_a_second_start_prepares_only_what_has_changed(
     (own_sources / "0002.py").write_text("second")
     async with platform(tmp_path / "var", free_ports(), environment=standins) as running:
         assert await verbs(running) == once * 2
+
+
+async def test_databases_of_ones_own_are_prepared_when_something_has_changed(
+    tmp_path: Path, standins: dict[str, str], own_sources: Path
+) -> None:
+    once = ["migrate", "load-reference-data"]
+    layout = Layout(tmp_path / "elsewhere")
+    secrets = load_or_create(layout.secrets)
+    with cluster(layout.postgres) as server:
+        await ensure_databases(server, secrets)
+        urls = {
+            program.name: server.url(program.database, secrets.role_passwords[program.name], program.database)
+            for program in PROGRAMS
+        }
+        told = {**standins, **{program.url_setting: urls[program.name] for program in PROGRAMS}}
+
+        async def started() -> list[str]:
+            """What has been done to the registry's database once the platform is up."""
+            async with platform(tmp_path / "var", free_ports(), environment=told) as running:
+                assert running.cluster is None
+                return await verbs(running)
+
+        assert await started() == once
+        assert await started() == once
+        # Somebody else, of another release, has changed the schema since: what is known of the files says nothing of it.
+        connection = await asyncpg.connect(urls["registry"])
+        await connection.execute("UPDATE alembic_version SET version_num = '0000'")
+        await connection.close()
+        assert await started() == once * 2
+        (own_sources / "0002.py").write_text("second")
+        assert await started() == once * 3
 
 
 async def test_a_taken_port_is_named_with_a_way_out(tmp_path: Path, standins: dict[str, str]) -> None:

@@ -1,5 +1,7 @@
 """Calendars: versions by decree, a region's own layer over the nation's, and who may put which."""
 
+import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +9,8 @@ import httpx
 import pytest
 
 from api.registry.directory_stage import Stage, code, flaws, stage, until
+from chassis.ops.clock import utc_now
+from registry.calendars import loading
 from support.services import ServiceUnderTest
 
 HOURS = {day: [["08:00", "12:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
@@ -162,3 +166,35 @@ async def test_a_span_has_bounds(registry: ServiceUnderTest, query: str) -> None
 async def test_days_of_a_region_that_isnt_there(registry: ServiceUnderTest) -> None:
     reply = await registry.call("GET", "/v1/working-days?region=99.99&from=2026-01-01&to=2026-01-02")
     assert reply.status_code == 404
+
+
+async def test_shipped_days_are_loaded_anew_until_somebody_edits_the_calendar(
+    registry: ServiceUnderTest, tmp_path: Path
+) -> None:
+    name = f"kiriman-{code()}"
+    (tmp_path / "calendars").mkdir()
+
+    async def ship(*days: dict[str, Any]) -> tuple[int, list[str]]:
+        """Load what ships now; the version in force afterwards, and its days."""
+        shipped = {"code": name, **layer("62.07", *days)}
+        (tmp_path / "calendars" / "one.json").write_text(json.dumps(shipped), "utf-8")
+        async with registry.connection() as connection, connection.transaction():
+            await loading.load(connection, tmp_path, now=utc_now())
+        held = (await registry.call("GET", f"/v1/calendars/{name}")).json()
+        return held["version"], [day["date"] for day in held["days"]]
+
+    first, corrected = holiday("2027-02-08"), holiday("2027-02-09")
+    assert await ship(first) == (1, ["2027-02-08"])
+    assert await ship(first) == (1, ["2027-02-08"])
+    assert await ship(corrected) == (2, ["2027-02-09"])
+    assert await ship(corrected, holiday("2028-02-09")) == (3, ["2027-02-09", "2028-02-09"])
+    await registry.sequenced()
+    async with registry.connection() as connection:
+        told = await connection.fetch(
+            "SELECT sequence FROM events WHERE subject = $1 ORDER BY position", f"calendars/{name}"
+        )
+    assert [each["sequence"] for each in told] == [1, 2, 3]
+    tag = (await registry.call("GET", f"/v1/calendars/{name}")).headers["etag"]
+    own = layer("62.07", holiday("2028-08-18"))
+    assert (await put(registry, name, own, headers={"if-match": tag})).json()["version"] == 4
+    assert await ship(first, holiday("2029-02-09")) == (4, ["2028-08-18"])

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -24,30 +25,63 @@ ATTEMPTS = 5
 _NOT_KNOWN = Text("Parameter ini tidak dikenal.", "This parameter isn't known.")
 _NOT_JSON = Flaw("", "json_invalid", Text("Isi permintaan bukan JSON yang sah.", "The body isn't valid JSON."))
 _NUL = Text("Teks tidak boleh memuat karakter NUL.", "Text may not hold the NUL character.")
+_TWICE = Text("Nama isian ini muncul dua kali.", "This field's name stands there twice.")
 _MOST_FLAWS = 100
+
+
+class _NamedTwice(Exception):
+    """An object has two members of one name."""
+
+
+class _Members(list[tuple[str, Any]]):
+    """An object as it was written, with whatever stands there twice."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise BadRequest(Text("Ada nama isian yang muncul dua kali.", "A field's name stands there twice."))
+        raise _NamedTwice
     return found
+
+
+def _walk(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every value within a value, itself first, with its JSON pointer."""
+    left = [("", value)]
+    while left:
+        place, found = left.pop()
+        yield place, found
+        if isinstance(found, dict | _Members):
+            members = found if isinstance(found, _Members) else found.items()
+            left += [(_member(place, name), item) for name, item in members]
+        elif isinstance(found, list):
+            left += [(f"{place}/{index}", item) for index, item in enumerate(found)]
+
+
+def _member(place: str, name: str) -> str:
+    return f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
 
 
 def _places_of_nul(value: Any) -> list[str]:
     """JSON pointers to the texts that hold a NUL, which PostgreSQL can't keep; for a name, to its object."""
-    places, left = [], [("", value)]
-    while left:
-        place, found = left.pop()
-        if isinstance(found, str) and "\0" in found:
-            places.append(place)
-        elif isinstance(found, list):
-            left += [(f"{place}/{index}", item) for index, item in enumerate(found)]
-        elif isinstance(found, dict):
-            if any("\0" in name for name in found):
-                places.append(place)
-            left += [(f"{place}/{name.replace('~', '~0').replace('/', '~1')}", item) for name, item in found.items()]
-    return sorted(places)
+    return sorted(
+        place
+        for place, found in _walk(value)
+        if (isinstance(found, str) and "\0" in found)
+        or (isinstance(found, dict) and any("\0" in name for name in found))
+    )
+
+
+def _places_named_twice(body: bytes) -> list[str]:
+    """JSON pointers to the members whose name stands in their object more than once."""
+    return sorted(
+        {
+            _member(place, name)
+            for place, found in _walk(json.loads(body, object_pairs_hook=_Members))
+            if isinstance(found, _Members)
+            for name, times in Counter(name for name, _ in found).items()
+            if times > 1
+        }
+    )
 
 
 def all_dependants(dependant: Dependant) -> list[Dependant]:
@@ -120,7 +154,7 @@ class Route(APIRoute):
 async def _read_json(request: Request, flaws: list[Flaw]) -> Any:
     """The body, which has no NaN, no lone surrogates, no absurd depth and no name twice; `Unreadable` if it isn't JSON.
 
-    A NUL, which is JSON, is added to `flaws`. Raises BadRequest for a name twice.
+    A NUL, which is JSON, is added to `flaws`. Raises BadRequest, which names each name twice.
     """
     body = await request.body()
     if not body:
@@ -133,6 +167,9 @@ async def _read_json(request: Request, flaws: list[Flaw]) -> Any:
             found = json.loads(body, object_pairs_hook=_object)
     except json.JSONDecodeError:
         return Unreadable(_NOT_JSON)
+    except _NamedTwice:
+        twice = [Flaw(place, "named_twice", _TWICE) for place in _places_named_twice(body)]
+        raise BadRequest(errors=twice[:_MOST_FLAWS]) from None
     if b"\\u0000" in body:
         flaws += [Flaw(place, "nul_character", _NUL) for place in _places_of_nul(found)[:_MOST_FLAWS]]
     return found

@@ -23,6 +23,7 @@ from chassis.http.problems import known_problems
 from chassis.ops import logs
 from chassis.ops.openapi import described, read_examples
 from chassis.ops.settings import ProcessSettings, ServiceSettings, settings_for
+from chassis.ops.workers import end_with_parent
 
 Settings = TypeVar("Settings", bound=ProcessSettings)
 HttpProtocol = Literal["httptools"] | type[asyncio.Protocol]
@@ -87,6 +88,7 @@ def serve(
 
 def application(service: Service, *, keys: KeySet | None = None) -> FastAPI:
     """The application with the environment's settings: what uvicorn's factory calls. `keys`: trusted in the gateway's place."""
+    end_with_parent()
     settings = read_settings(service.name, service.settings)
     logs.set_up(service.name, settings.log_level)
     app = create_app(service, settings, keys=keys)

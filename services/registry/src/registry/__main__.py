@@ -1,4 +1,4 @@
-"""`python -m registry`: serve, migrate, load-reference-data, openapi."""
+"""`python -m registry`: serve, migrate, load-reference-data, openapi, rebuild."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Loading the calendars that ship, unless the institution has edited them since."""
+"""Loading the calendars that ship, unless somebody has edited them since."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,12 @@ from registry.calendars import operations, queries
 
 
 async def load(connection: Connection, data_dir: Path, *, now: datetime) -> None:
-    """Load data/calendars/*.json where no calendar of that code exists yet: from then on it is edited over the API."""
+    """Load data/calendars/*.json: days that were corrected or are of a new year become a new version, as by a decree.
+
+    A calendar that was put over the API is its editors' own from then on.
+    """
     for path in sorted((data_dir / "calendars").glob("*.json")):
         document = orjson.loads(path.read_bytes())
-        if await queries.find_calendar(connection, document["code"]) is None:
-            await operations.put_calendar(connection, document, now=now)
+        held = await queries.find_calendar(connection, document["code"], lock=True)
+        if held is None or await queries.is_shipped(connection, held["code"], held["version"]):
+            await operations.put_calendar(connection, document, now=now, shipped=True)

@@ -67,11 +67,17 @@ async def _check_right(
 
 
 async def put_calendar(
-    connection: Connection, document: Mapping[str, Any], *, now: datetime, expected: Expected | None = None
+    connection: Connection,
+    document: Mapping[str, Any],
+    *,
+    now: datetime,
+    expected: Expected | None = None,
+    shipped: bool = False,
 ) -> dict[str, Any]:
     """Make or replace a calendar by a new version; the same document again changes nothing.
 
     `document` holds code, name, time_zone (IANA), region_code, working_blocks by weekday, days and source.
+    `shipped`: it comes with the reference data.
     Raises StaleVersion. Records `calendar.changed`.
     """
     held = await queries.find_calendar(connection, document["code"], lock=True)
@@ -83,15 +89,16 @@ async def put_calendar(
     version = 1 if held is None else held["version"] + 1
     row = {**content, "version": version, "recorded_at": now}
     await _SAVE.execute(connection, **row)
+    kept = {**content, "version": version}
     await _KEEP.execute(
-        connection, code=document["code"], version=version, document={**content, "version": version}, recorded_at=now
+        connection, code=document["code"], version=version, document=kept, recorded_at=now, shipped=shipped
     )
     await events.record(
         connection,
         "calendar.changed",
         subject=f"calendars/{document['code']}",
         sequence=version,
-        data={**content, "version": version},
+        data=kept,
         at=now,
     )
     return row

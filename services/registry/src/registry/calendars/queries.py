@@ -36,6 +36,11 @@ _VERSIONS = Statement(
     .where(calendar_versions.c.code == bindparam("code"))
     .order_by(calendar_versions.c.version.desc())
 )
+_SHIPPED = Statement(
+    select(calendar_versions.c.shipped).where(
+        calendar_versions.c.code == bindparam("code"), calendar_versions.c.version == bindparam("version")
+    )
+)
 _OWN = bindparam("own", type_=Text)
 _LAYERS = Statement(
     select(calendars)
@@ -81,6 +86,12 @@ async def find_calendar(connection: Connection, code: str, *, lock: bool = False
 async def find_version(connection: Connection, code: str, version: int) -> dict[str, object] | None:
     """A calendar's document as of a version."""
     found: dict[str, object] | None = await _VERSION.fetchval(connection, code=code, version=version)
+    return found
+
+
+async def is_shipped(connection: Connection, code: str, version: int) -> bool:
+    """Whether this version came with the reference data, and wasn't put by hand."""
+    found: bool = await _SHIPPED.fetchval(connection, code=code, version=version)
     return found
 
 

@@ -1,6 +1,6 @@
 """Tables of calendars: the version in force, and every version there was."""
 
-from sqlalchemy import Column, DateTime, Integer, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, Integer, Table, Text, false
 from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.metadata import metadata
@@ -26,4 +26,7 @@ calendar_versions = Table(
     Column("version", Integer, primary_key=True),
     Column("document", JSONB, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "shipped", Boolean, nullable=False, server_default=false()
+    ),  # with the reference data: nobody put it by hand
 )
