@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -15,11 +15,13 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.routing import Match
 
 from chassis.data import migrations
 from chassis.http import idempotency
 from chassis.http.app import Service, api_routes, create_app, policy_of
 from chassis.http.routing import all_dependants
+from chassis.http.switch import Switch
 from chassis.ops.settings import ProcessSettings, settings_for
 from complaints.service import SERVICE as COMPLAINTS
 from devstack.layout import DATA, ROOT
@@ -78,6 +80,26 @@ def test_posts_have_one_effect_a_key(route: APIRoute) -> None:
 def test_operation_ids_are_unique() -> None:
     found = [route.operation_id for service in SERVICES.values() for route in api_routes(application(service))]
     assert len([name for name in found if name]) == len({name for name in found if name})
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_path_finds_the_route_that_the_router_would_find(name: str) -> None:
+    app = application(SERVICES[name])
+    switch = Switch(app.router)
+    paths = {
+        re.sub(r"{[^}]+}", value, route.path)
+        for route in api_routes(app)
+        for value in ("01a20f7a-de46-751a-842f-423d5d84d6c9", "export", "x y", "")
+    }
+
+    def first(candidates: Iterable[Any], scope: dict[str, Any]) -> Any:
+        return next((route for route in candidates if route.matches(scope)[0] is Match.FULL), None)
+
+    for path in paths:
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            scope: dict[str, Any] = {"type": "http", "path": path, "method": method, "root_path": "", "headers": []}
+            assert first(switch.candidates(path), scope) is first(app.router.routes, scope), (method, path)
+    assert max(len(switch.candidates(path)) for path in paths) < len(paths) / 4, "it leaves most of them out"
 
 
 def every_setting() -> dict[str, str]:

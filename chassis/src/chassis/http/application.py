@@ -6,6 +6,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.http.edge import Edge
+from chassis.http.switch import Switch
 
 
 class Application(FastAPI):
@@ -17,4 +18,4 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The edge and the refusals. FastAPI's five more took a seventh of a read."""
-        return Edge(ExceptionMiddleware(self.router, handlers=self.exception_handlers))
+        return Edge(ExceptionMiddleware(Switch(self.router), handlers=self.exception_handlers))
