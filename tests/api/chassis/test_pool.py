@@ -69,3 +69,32 @@ async def test_an_argument_that_doesnt_fit_leaves_nothing_behind(pool: Pool) -> 
             await connection.fetchval("SELECT relpages + $1::integer FROM pg_class LIMIT 1", 10**30)
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         assert await connection.fetchval("SELECT 1") == 1
+
+
+async def test_a_connection_that_comes_back_in_order_serves_the_next(pool: Pool) -> None:
+    async with pool.acquire() as connection:
+        first = await connection.fetchval("SELECT pg_backend_pid()")
+    assert pool.get_idle_size() == pool.get_size() == 1
+    async with pool.acquire() as connection:
+        assert await connection.fetchval("SELECT pg_backend_pid()") == first
+        assert pool.get_idle_size() == 0
+
+
+async def test_a_connection_that_is_lost_while_nobody_uses_it_is_replaced(
+    notebook: ServiceUnderTest, pool: Pool
+) -> None:
+    async with pool.acquire() as connection:
+        first = await connection.fetchval("SELECT pg_backend_pid()")
+    async with notebook.connection() as other:
+        await other.execute("SELECT pg_terminate_backend($1, 5000)", first)
+    await asyncio.sleep(0.1)  # the loop hears of it
+    async with pool.acquire() as connection:
+        assert await connection.fetchval("SELECT pg_backend_pid()") != first
+
+
+async def test_a_connection_in_the_midst_of_a_transaction_is_rolled_back_before_it_serves_again(pool: Pool) -> None:
+    async with pool.acquire() as connection:
+        await connection.execute("BEGIN; CREATE TABLE left_open (id int)")
+    async with pool.acquire() as connection:
+        assert not connection.is_in_transaction()
+        assert await connection.fetchval("SELECT to_regclass('left_open')") is None

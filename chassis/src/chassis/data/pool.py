@@ -1,6 +1,7 @@
 """The asyncpg pool: codecs, time limits and sizes. Not the transactions: see transactions.py."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,8 @@ from chassis.data.spelling import OPTIONS, spelled
 REQUEST_TIMEOUT_MS = 5_000
 """Statement and transaction limit of a request: deadlines shrink inward (gateway 10 s, service 8 s, database 5 s)."""
 LOCK_TIMEOUT_MS = 2_000
+IDLE_S = 300
+"""A connection that nobody used for so long is closed: what stands between may have forgotten it."""
 _UNKNOWN = SafeUUID.unknown
 
 
@@ -56,19 +59,57 @@ async def _keep_session(_connection: Connection) -> None:
 
 
 class Pool:
-    """asyncpg's pool with a queue: whoever asked first is served first.
+    """asyncpg's pool with a queue, and with a hand that keeps what is in use.
 
     By itself it lets a newcomer take the connection that was just given back, past those who were woken for it; under load
-    the slowest hundredth then waited ten times as long as the middle.
+    the slowest hundredth then waited ten times as long as the middle. And it takes a connection back in a task of its own,
+    which costs as much as a short statement: one that comes back in order stays in the hand, ready for the next.
     """
 
     def __init__(self, pool: asyncpg.Pool, size: int) -> None:
         self._pool = pool
         self._turns = asyncio.Semaphore(size)
+        self._hand: list[tuple[Connection, float]] = []
+        """What came back in order, the latest last, and when."""
 
     def acquire(self, *, timeout: float | None = None) -> "_Lease":
         """`async with` a connection. Raises TimeoutError after so many seconds of waiting for one to be given back."""
-        return _Lease(self._pool, self._turns, timeout)
+        return _Lease(self, timeout)
+
+    async def take(self, within_s: float | None) -> Connection:
+        """A connection, in turn. Raises TimeoutError."""
+        if self._turns.locked():
+            async with asyncio.timeout(within_s):
+                await self._turns.acquire()
+        else:
+            await self._turns.acquire()
+        try:
+            while self._hand:
+                connection, since = self._hand.pop()
+                if _usable(connection):
+                    if time.monotonic() - since < IDLE_S:
+                        return connection
+                    connection.terminate()
+                await self._pool.release(connection)
+            # It is there, or is opened: nobody else waits for it, so a second clock would only cost.
+            return await self._pool.acquire()
+        except BaseException:
+            self._turns.release()
+            raise
+
+    async def give_back(self, connection: Connection, error: BaseException | None) -> None:
+        """Take it back from whoever is done with it, or failed with `error`."""
+        try:
+            if isinstance(error, asyncpg.DataError):
+                # An argument that doesn't fit its type is refused here, after the statement was prepared and before the
+                # server was told that this was all: the next BEGIN would stand in the midst of a query.
+                await connection.execute("SELECT")
+            if error is None and _usable(connection):
+                self._hand.append((connection, time.monotonic()))
+            else:
+                await self._pool.release(connection)
+        finally:
+            self._turns.release()
 
     def get_size(self) -> int:
         """How many connections are open."""
@@ -78,10 +119,13 @@ class Pool:
     def get_idle_size(self) -> int:
         """How many of them nobody uses."""
         size: int = self._pool.get_idle_size()
-        return size
+        return size + len(self._hand)
 
     async def close(self) -> None:
         """Close it when everything was given back."""
+        while self._hand:
+            connection, _ = self._hand.pop()
+            await self._pool.release(connection)
         await self._pool.close()
 
     async def __aenter__(self) -> Self:
@@ -93,39 +137,30 @@ class Pool:
         await self.close()
 
 
+def _usable(connection: Connection) -> bool:
+    """Whether it is open, with no transaction left open. One that was lost is asyncpg's again by itself."""
+    try:
+        return not connection.is_closed() and not connection.is_in_transaction()
+    except asyncpg.InterfaceError:
+        return False
+
+
 class _Lease:
     """A connection for the time of an `async with`."""
 
-    __slots__ = ("_connection", "_pool", "_timeout", "_turns")
+    __slots__ = ("_connection", "_pool", "_timeout")
 
-    def __init__(self, pool: asyncpg.Pool, turns: asyncio.Semaphore, timeout: float | None) -> None:
-        self._pool, self._turns, self._timeout = pool, turns, timeout
+    def __init__(self, pool: Pool, timeout: float | None) -> None:
+        self._pool, self._timeout = pool, timeout
 
     async def __aenter__(self) -> Connection:
-        if self._turns.locked():
-            async with asyncio.timeout(self._timeout):
-                await self._turns.acquire()
-        else:
-            await self._turns.acquire()
-        try:
-            # It is there, or is opened: nobody else waits for it, so a second clock would only cost.
-            self._connection = await self._pool.acquire()
-        except BaseException:
-            self._turns.release()
-            raise
+        self._connection = await self._pool.take(self._timeout)
         return self._connection
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if isinstance(error, asyncpg.DataError):
-                # An argument that doesn't fit its type is refused here, after the statement was prepared and before the
-                # server was told that this was all: the next BEGIN would stand in the midst of a query.
-                await self._connection.execute("SELECT")
-            await self._pool.release(self._connection)
-        finally:
-            self._turns.release()
+        await self._pool.give_back(self._connection, error)
 
 
 async def open_pool(
@@ -149,7 +184,7 @@ async def open_pool(
         init=_prepare,
         reset=_keep_session,
         command_timeout=None if timeout_ms == 0 else timeout_ms / 1000 + 3,
-        max_inactive_connection_lifetime=300,
+        max_inactive_connection_lifetime=IDLE_S,
         server_settings={
             "application_name": name,
             "timezone": "UTC",
