@@ -46,7 +46,11 @@ async def set_up(admin: Voice, story: Story) -> Organisation:
     city = (await admin.get("/institutions", code=CITY))["items"][0]
     story.tell(f"{city['name']}, region {city['region_code']}, is one of the institutions that ship")
     units = await _units(admin, city)
-    story.tell(f"{len(units)} units in its tree (data/institutions/denpasar-units.csv)")
+    others = len(units) - len(_described())
+    story.tell(
+        f"Its tree has the {len(_described())} units of data/institutions/denpasar-units.csv"
+        + (f", and {others} more" if others else "")
+    )
     voices: dict[str, Voice] = {}
     names: dict[str, str] = {}
     pembina: str | None = None
@@ -64,6 +68,11 @@ async def set_up(admin: Voice, story: Story) -> Organisation:
     return Organisation(city, units, voices, names)
 
 
+def _described() -> list[dict[str, str]]:
+    with (DATA / "institutions" / "denpasar-units.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 async def _units(admin: Voice, city: dict[str, Any]) -> dict[str, dict[str, Any]]:
     units: dict[str, dict[str, Any]] = {}
     address: str | None = f"/units?institution={city['id']}&limit=200"
@@ -71,23 +80,22 @@ async def _units(admin: Voice, city: dict[str, Any]) -> dict[str, dict[str, Any]
         page = await admin.get(address)
         units |= {unit["code"]: unit for unit in page["items"]}
         address = page["next"].removeprefix("/v1") if page["next"] else None
-    with (DATA / "institutions" / "denpasar-units.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["code"] in units:
-                continue
-            units[row["code"]] = await admin.post(
-                "/units",
-                {
-                    "institution_id": city["id"],
-                    "parent_id": units[row["parent_code"]]["id"] if row["parent_code"] else None,
-                    "code": row["code"],
-                    "name": row["name"],
-                    "short_name": row["short_name"] or None,
-                    "kind": row["kind"],
-                    "region_code": row["region_code"] or None,
-                    "valid_during": {"from": SINCE.isoformat()},
-                },
-            )
+    for row in _described():
+        if row["code"] in units:
+            continue
+        units[row["code"]] = await admin.post(
+            "/units",
+            {
+                "institution_id": city["id"],
+                "parent_id": units[row["parent_code"]]["id"] if row["parent_code"] else None,
+                "code": row["code"],
+                "name": row["name"],
+                "short_name": row["short_name"] or None,
+                "kind": row["kind"],
+                "region_code": row["region_code"] or None,
+                "valid_during": {"from": SINCE.isoformat()},
+            },
+        )
     return units
 
 

@@ -1,4 +1,7 @@
-"""(b) A service and its standard of 14 components: consulted on, stipulated, published."""
+"""(b) A service and its standard of 14 components: consulted on, stipulated, published.
+
+What an interrupted demonstration left is found: a decree is published, a draft is abandoned for a new one.
+"""
 
 import asyncio
 import json
@@ -14,6 +17,9 @@ from devstack.layout import DATA
 EXAMPLE = "birth_certificate"
 PUBLIC_TEST = timedelta(seconds=2)
 """So short for the demonstration alone: an institution may set the least number of days."""
+
+DRAFTED = ("draft", "in_consultation", "public_test", "finalising")
+"""The states before the decree: one version of a service at most is in them."""
 
 PARTICIPANTS = [
     {"element": "provider", "name": "Dinas Kependudukan dan Pencatatan Sipil"},
@@ -31,9 +37,14 @@ async def make_promise(organisation: Organisation, citizen: Voice, story: Story)
     service = await head.first("/services", unit=unit["id"], q=example["service"]["name"])
     if service is None:
         service = await _service(head, unit, example["service"])
+    if service["state"] == "draft":
+        service = await head.act(f"/services/{service['id']}", "activation", {})
     in_force = await head.first(f"/services/{service['id']}/standards", in_force_on=_today().isoformat())
     if in_force is None:
-        in_force = await _standard(organisation, citizen, service, example["standard"], story)
+        stipulated = await _left(head, service, story)
+        if stipulated is None:
+            stipulated = await _stipulate(organisation, citizen, service, example["standard"], story)
+        in_force = await _publish(organisation, citizen, stipulated, story)
     else:
         story.tell(f"Standard {in_force['number']} is in force since {in_force['effective_on']}")
     story.table(
@@ -71,12 +82,23 @@ async def _service(head: Voice, unit: dict[str, Any], described: dict[str, Any])
     hours = {day: [["08:00", "15:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
     body = {name: described[name] for name in taken}
     body |= {"unit_id": unit["id"], "code": "akta-kelahiran", "region_codes": ["51.71"], "opening_hours": hours}
-    service = await head.post("/services", body)
-    active: dict[str, Any] = await head.act(f"/services/{service['id']}", "activation", {})
-    return active
+    service: dict[str, Any] = await head.post("/services", body)
+    return service
 
 
-async def _standard(
+async def _left(head: Voice, service: dict[str, Any], story: Story) -> dict[str, Any] | None:
+    """The version that an interrupted demonstration stipulated and didn't publish; its draft is abandoned."""
+    for version in (await head.get(f"/services/{service['id']}/standards"))["items"]:
+        if version["state"] == "stipulated":
+            return dict(version)
+        if version["state"] in DRAFTED:
+            reason = {"reason": "Peragaan sebelumnya terputus; disusun kembali.", "participants_told": True}
+            await head.act(f"/standards/{version['id']}", "abandonment", reason)
+            story.tell(f"Draft {version['number']}, which an interrupted demonstration left, is abandoned")
+    return None
+
+
+async def _stipulate(
     organisation: Organisation, citizen: Voice, service: dict[str, Any], example: dict[str, Any], story: Story
 ) -> dict[str, Any]:
     head, name = organisation.voices["unit_head"], organisation.names["unit_head"]
@@ -88,14 +110,13 @@ async def _standard(
     attendance = [participant["id"] for participant in consultation["participants"]]
     session = {"held_on": _today().isoformat(), "summary": "Rancangan dibahas bersama.", "attendance": attendance}
     await head.act(at, "consultation/sessions", session)
-    closes = datetime.now(UTC) + PUBLIC_TEST
-    await head.act(at, "public-test", {"closes_at": closes.isoformat()})
     remark = {"component": "facilities", "body": "Mohon ada ruang bermain anak yang dekat dengan loket."}
     comment = await citizen.post(f"{at}/comments", remark)
     story.tell(f"Draft {draft['number']} was discussed by four elements of society; a citizen commented on facilities")
     change = {"component": "facilities", "summary": "Area bermain anak ditempatkan di samping loket."}
     answer = {"disposition": "accepted", "reason": "Sesuai kebutuhan keluarga muda.", "change": change}
     await head.post(f"{at}/comments/{comment['id']}/disposition", answer)
+    closes = await until("the beginning of the public test", lambda: _tested(head, at))
     await asyncio.sleep(max(0.0, (closes - datetime.now(UTC)).total_seconds()))
     await until("the end of the public test", lambda: _finalised(head, at))
     facilities = [*example["components"]["facilities"], "Area bermain anak di samping loket"]
@@ -103,25 +124,37 @@ async def _standard(
     await head.post(f"{at}/minutes", _minutes(name))
     decree = {"decree_number": "CONTOH/SK/AKTA/2026", "decree_date": _today().isoformat()}
     signer = {"name": name, "post": "Kepala Dinas"}
-    await head.act(at, "stipulation", decree | {"signer": signer})
+    stipulated: dict[str, Any] = await head.act(at, "stipulation", decree | {"signer": signer})
+    story.tell(f"Stipulated by decree {decree['decree_number']}")
+    return stipulated
+
+
+async def _publish(
+    organisation: Organisation, citizen: Voice, stipulated: dict[str, Any], story: Story
+) -> dict[str, Any]:
+    head, at = organisation.voices["unit_head"], f"/standards/{stipulated['id']}"
+    signer = {"name": organisation.names["unit_head"], "post": "Kepala Dinas"}
     charter = {"number": "CONTOH/MP/2026", "signer": signer, "signed_on": _today().isoformat()}
     charter["statements"] = ["promise_to_serve", "promise_to_improve", "accept_sanction"]
     channels = [{"medium": "website", "address": "https://dukcapil.contoh.id"}, {"medium": "banner_board"}]
     publication = {"effective_on": _today().isoformat(), "channels": channels, "charter": charter}
     await head.act(at, "publication", publication)
     published: dict[str, Any] = await citizen.get(at)
-    story.tell(
-        f"Stipulated by decree {decree['decree_number']} and published; in force from {published['effective_on']}"
-    )
+    story.tell(f"Published; in force from {published['effective_on']}")
     return published
 
 
-async def _etag(voice: Voice, resource: str) -> dict[str, str]:
-    return {"if-match": (await voice.ask("GET", resource)).headers["etag"]}
+async def _tested(head: Voice, at: str) -> datetime | None:
+    """When the public test closes; None if it was refused: with the registry away, so short a time was over before it began."""
+    closes, etag = datetime.now(UTC) + PUBLIC_TEST, (await head.held(at)).headers["etag"]
+    body = {"closes_at": closes.isoformat()}
+    reply = await head.ask("POST", f"{at}/public-test", json=body, headers={"if-match": etag})
+    return closes if reply.is_success else None
 
 
 async def _finalised(head: Voice, at: str) -> bool:
-    reply = await head.ask("POST", f"{at}/finalisation", json={}, headers=await _etag(head, at))
+    etag = (await head.held(at)).headers["etag"]
+    reply = await head.ask("POST", f"{at}/finalisation", json={}, headers={"if-match": etag})
     return reply.is_success
 
 

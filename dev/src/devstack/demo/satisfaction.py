@@ -30,9 +30,7 @@ async def survey(organisation: Organisation, service: dict[str, Any], story: Sto
     story.chapter("e", "Satisfaction answers come in")
     head, admin = organisation.voices["unit_head"], organisation.voices["institution_admin"]
     body = {"title": "SKM contoh", "service_id": service["id"], "population": 31, "weighting": "exact"}
-    await until("the arrival of the service at evaluation", lambda: _taken(head, body))
-    made = await head.first("/surveys", service=service["id"], sort="-created_at")
-    assert made is not None
+    made = await until("the arrival of the service at evaluation", lambda: _taken(head, body))
     at = f"/surveys/{made['id']}"
     items = [{"answers": answers, "channel": "paper"} for answers in respondents()]
     replies = (await admin.post(f"{at}/responses/batch", {"items": items}))["items"]
@@ -51,21 +49,32 @@ async def survey(organisation: Organisation, service: dict[str, Any], story: Sto
         raise DemoFailed(f"the published index is {PUBLISHED_INDEX}, grade A")
 
 
-async def _taken(head: Voice, body: dict[str, Any]) -> bool:
-    return (await head.ask("POST", "/surveys", json=body)).is_success
+async def _taken(head: Voice, body: dict[str, Any]) -> Any:
+    reply = await head.ask("POST", "/surveys", json=body)
+    return reply.json() if reply.is_success else None
 
 
-async def scorecard(organisation: Organisation, case: dict[str, Any], story: Story) -> None:
-    """Standards, complaints and satisfaction of the unit together, once the last facts have arrived."""
-    story.chapter("f", "The unit's scorecard, from what evaluation learned by the feeds")
-    reader, unit = organisation.voices["responsible_officer"], organisation.civil_registry
+async def rated(admin: Voice, organisation: Organisation) -> int:
+    """How many rated cases evaluation has counted for the unit; 0 before it hears of the unit."""
+    reply = await admin.ask("GET", _card_of(organisation))
+    complaints = reply.json()["complaints"] if reply.is_success else None
+    return (complaints["rating_mean"]["denominator"] or 0) if complaints else 0
+
+
+def _card_of(organisation: Organisation) -> str:
     year = datetime.now(ZoneInfo("Asia/Makassar")).year
-    path = f"/scorecards/unit/{unit['id']}"
+    return f"/scorecards/unit/{organisation.civil_registry['id']}?period={year}"
+
+
+async def scorecard(organisation: Organisation, case: dict[str, Any], rated_before: int, story: Story) -> None:
+    """Standards, complaints and satisfaction of the unit together, once `case` is one rated case more than before."""
+    story.chapter("f", "The unit's scorecard, from what evaluation learned by the feeds")
+    reader = organisation.voices["responsible_officer"]
 
     async def complete() -> dict[str, Any] | None:
-        found = await reader.get(path, period=str(year))
+        found = await reader.get(_card_of(organisation))
         complaints, standards = found["complaints"], found["standards"]
-        if not complaints or not standards or not complaints["rating_mean"]["denominator"]:
+        if not complaints or not standards or (complaints["rating_mean"]["denominator"] or 0) <= rated_before:
             return None
         return dict(found) if standards["with_standard"]["value"] else None
 
