@@ -21,6 +21,12 @@ JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indre
 WHERE t.relname = ANY($1::text[]) AND t.relnamespace = 'public'::regnamespace
 AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
 """
+_WORDS = """
+INSERT INTO service_words SELECT DISTINCT word
+FROM (SELECT DISTINCT regexp_split_to_table(concat_ws(' ', name, description), '\\W+') AS part FROM {}) AS parts,
+    words_of(part) AS word
+WHERE part ~ '^[[:alpha:]]' ON CONFLICT DO NOTHING
+"""
 
 
 async def built(cluster: Cluster, say: Say) -> str:
@@ -61,6 +67,8 @@ async def _load(connection: Connection) -> None:
             await connection.copy_records_to_table(table, records=rows, columns=seeds.COLUMNS[table])
     for statement in seeds.FORMER.values():
         await connection.execute(statement)
+    for table in ("services", "service_former_contents"):
+        await connection.execute(_WORDS.format(table))
     for index in indexes:
         await connection.execute(index["definition"])
     await connection.execute("VACUUM ANALYZE")

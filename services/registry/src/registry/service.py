@@ -110,7 +110,10 @@ SERVICE = Service(
     load_reference_data=reference.load,
     prepare=prepare,
     vocabularies=VOCABULARIES,
-    session={"pg_trgm.word_similarity_threshold": "0.45"},  # two letters wrong in a name of eight are forgiven
+    session={
+        "pg_trgm.word_similarity_threshold": "0.45",  # two letters wrong in a name of eight are forgiven
+        "pg_trgm.similarity_threshold": "0.4",  # of words: the last letter of four, one within seven
+    },
 )
 
 

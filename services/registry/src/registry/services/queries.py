@@ -1,6 +1,6 @@
 """Reading services: full text in Indonesian, typos forgiven, and by what people look for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from enum import Enum
@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Double,
-    Float,
     FromClause,
     Integer,
     Select,
@@ -27,7 +26,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement, Statements
@@ -46,6 +45,7 @@ COLUMNS = (
 )  # fmt: skip
 _SHOWN = (*COLUMNS, "active_until")
 _Q = bindparam("q", type_=Text)
+_CORRECTED = bindparam("corrected", type_=Text)
 _ID = bindparam("id", type_=Uuid)
 
 
@@ -55,15 +55,12 @@ def _listed(table: FromClause) -> Select[Any]:
 
 
 def _words() -> ColumnElement[Any]:
-    return func.websearch_to_tsquery("indonesian", func.without_stop_words(_Q))
+    asked = func.websearch_to_tsquery("indonesian", func.without_stop_words(_Q))
+    return func.coalesce(cast(_CORRECTED, TSQUERY), asked)
 
 
 def _worded(table: FromClause) -> ColumnElement[bool]:
     return table.c.search.op("@@", is_comparison=True)(_words())
-
-
-def _similar(table: FromClause) -> ColumnElement[bool]:
-    return table.c.name.op("%>", is_comparison=True)(_Q)
 
 
 def _serving(table: FromClause) -> ColumnElement[bool]:
@@ -92,15 +89,13 @@ def _any_term(name: str, column: ColumnElement[Any], description: str) -> Parame
     )
 
 
-Condition = Callable[[FromClause], ColumnElement[bool]]
-"""On the table of services, or on one of those of a day."""
-
-
-def _filters(table: FromClause, found: Condition, *, wide: bool) -> Filters:
+def _filters(table: FromClause, *, wide: bool) -> Filters:
     return Filters(
         parameters=[
             matching(
-                "q", lambda: found(table), "Words of name and description, in any form; if none has them, names like it"
+                "q",
+                lambda: _worded(table),
+                "Words of name and description, in any form; if none has them, words like them",
             ),
             one_of("institution", table.c.institution_id, UUID, "Institutions"),
             one_of("kind", table.c.kind, str, "Kind, see the vocabulary service_kinds"),
@@ -133,11 +128,6 @@ def _distance(table: FromClause) -> ColumnElement[float]:
     return (-cast(func.ts_rank(table.c.search, _words()), Double)).label("distance")
 
 
-def _unlikeness(table: FromClause) -> ColumnElement[float]:
-    """How far a name is from words that are nowhere: less is better."""
-    return cast(_Q.op("<<->", return_type=Float)(table.c.name), Double).label("distance")
-
-
 # The day is bound in any case: the unit's subtree is that of the day. A list asks what was offered only if one is named.
 def _offered(table: FromClause) -> ColumnElement[bool]:
     return or_(~bindparam("stated", type_=Boolean), offered(table))
@@ -156,13 +146,12 @@ _OF_PLACES = frozenset({"institution", "unit", "code"})
 
 
 class _Way(NamedTuple):
-    """`sought`: with words. `worded`: by them, else by likeness. `ranked`: by relevance. `wide`: of a large subtree.
+    """`sought`: with words. `ranked`: by relevance. `wide`: of a large subtree.
 
     `tables`: as they are, or as they were on the day, found by where they were (PLACED), few of them described otherwise (FEW).
     """
 
     sought: bool
-    worded: bool
     ranked: bool
     wide: bool
     tables: "_Tables"
@@ -170,10 +159,10 @@ class _Way(NamedTuple):
 
 def _search(way: _Way, table: FromClause) -> Part:
     """One way to find: its condition and its rows, with their distance if they come by relevance."""
-    filters = _filters(table, _worded if way.worded else _similar, wide=way.wide)
+    filters = _filters(table, wide=way.wide)
     if not way.ranked:
         return _by_name(table, filters) if way.sought else Part(_listed(table), filters, _offered(table))
-    far = _distance(table) if way.worded else _unlikeness(table)
+    far = _distance(table)
     nearest = Sort((far, table.c.name, table.c.id), (float, str, UUID))
     filters = replace(filters, sorts={RELEVANCE: nearest}, statements=Statements())
     return Part(_listed(table).add_columns(far), filters, _offered(table))
@@ -192,17 +181,27 @@ def _searched(way: _Way) -> tuple[Part, ...]:
     return tuple(_search(way, table) for table in way.tables.value)
 
 
-_SEARCHES = {way: _searched(way) for way in starmap(_Way, product(*[(True, False)] * 4, _Tables))}
-"""By words or, for words that nobody uses and are most likely a typo, by likeness: asked in one statement it took a hundred times
-as long. So a typo's hits never stand among those of the words themselves."""
+_SEARCHES = {way: _searched(way) for way in starmap(_Way, product(*[(True, False)] * 3, _Tables))}
 FILTERS = replace(
-    _filters(services, _worded, wide=False),
+    _filters(services, wide=False),
     sorts={**_sorts(services), RELEVANCE: Sort((services.c.id,), (UUID,))},
     default_sort=RELEVANCE,
 )
 """What a caller may ask for. `relevance` counts with words alone; without them the order is that of names."""
 MOST_RANKED = 5_000
 """Of more hits than that the best are no better than the rest: they come by name, and a page costs what it did."""
+_CORRECTION = Statement("""
+SELECT string_agg('(' || (
+    SELECT string_agg(nullif(CAST(plainto_tsquery('indonesian', word) AS text), ''), ' | ') FROM (
+        SELECT sought.word UNION (
+            SELECT word FROM service_words WHERE word % sought.word AND length(sought.word) > 2
+            ORDER BY similarity(word, sought.word) DESC, word LIMIT 5)
+        ORDER BY word) AS alike
+    ) || ')', ' & ')
+FROM (SELECT DISTINCT word FROM regexp_split_to_table(without_stop_words(CAST(:q AS text)), '\\W+') AS word) AS sought
+WHERE CAST(:q AS text) !~ '(^|\\s)-'
+""")
+"""A tsquery: of each word itself or one of the likest that services have. Whoever excludes words is taken at their word."""
 _ONE = Statement(_listed(services).where(services.c.id == _ID))
 _PROVIDER = Statement(
     select(institutions.c.time_zone, institutions.c.region_code, institution_identities.c.code)
@@ -228,19 +227,26 @@ _OFFERED_ONE = Statement(
 
 
 async def find_services(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
-    """A page of services: whatever their state, or those that were active on the day that was stated, where they were then."""
+    """A page of services: whatever their state, or those that were active on the day that was stated, where they were then.
+
+    Words that nobody has are corrected on each page anew: by the same words, unless likelier ones are entered meanwhile.
+    """
     values = {**moment.values, "stated": moment.stated}
     wide, tables = await is_wide(connection, chosen, moment), _Tables.NOW
     few = await changed_since(connection, moment.day) if moment.stated else None
     if few is not None:
         placed = not wide and bool(_OF_PLACES & chosen.values.keys())
         tables = _Tables((SERVICES_PLACED_THEN if placed else SERVICES_THEN)[few])
-    way = _Way(sought="q" in chosen.values, worded=True, ranked=False, wide=wide, tables=tables)
+    way = _Way(sought="q" in chosen.values, ranked=False, wide=wide, tables=tables)
     rankable = False
     if way.sought:
-        # Others may use the word, or misspell it: where nobody does among those that are sought, it is a typo here.
+        values["corrected"] = None
         hits = await _count_hits(connection, chosen, way, values)
-        way, rankable = way._replace(worded=hits > 0), hits <= MOST_RANKED
+        if not hits:
+            # Others may use the word, or misspell it: where nobody does among those that are sought, it is a typo here.
+            values["corrected"] = await _CORRECTION.fetchval(connection, q=chosen.values["q"])
+            hits = await _count_hits(connection, chosen, way, values)
+        rankable = hits <= MOST_RANKED
     chosen = _ordered(chosen, rankable=rankable)
     first, *others = _SEARCHES[way._replace(ranked=chosen.sort.lstrip("-") == RELEVANCE)]
     reach = ("all", first.predicate, values)

@@ -86,6 +86,14 @@ services = Table(
     ),
 )
 
+service_words = Table(
+    "service_words",
+    metadata,
+    Column("word", Text, primary_key=True),
+    Index("service_words_trigram_idx", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+)
+"""Each word that a service ever had in its name or description, without stop words. A trigger adds them; none is removed."""
+
 
 def _held_during() -> Column[Any]:
     """The days on which it held: from the last end that was recorded before. A trigger sets it."""
