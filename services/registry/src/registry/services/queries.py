@@ -45,7 +45,6 @@ COLUMNS = (
 )  # fmt: skip
 _SHOWN = (*COLUMNS, "active_until")
 _Q = bindparam("q", type_=Text)
-_CORRECTED = bindparam("corrected", type_=Text)
 _ID = bindparam("id", type_=Uuid)
 
 
@@ -56,7 +55,7 @@ def _listed(table: FromClause) -> Select[Any]:
 
 def _words() -> ColumnElement[Any]:
     asked = func.websearch_to_tsquery("indonesian", func.without_stop_words(_Q))
-    return func.coalesce(cast(_CORRECTED, TSQUERY), asked)
+    return func.coalesce(cast(bindparam("corrected", type_=Text), TSQUERY), asked)
 
 
 def _worded(table: FromClause) -> ColumnElement[bool]:
@@ -123,11 +122,6 @@ def _filters(table: FromClause, *, wide: bool) -> Filters:
     )
 
 
-def _distance(table: FromClause) -> ColumnElement[float]:
-    """How far a service is from words that it has: less is better."""
-    return (-cast(func.ts_rank(table.c.search, _words()), Double)).label("distance")
-
-
 # The day is bound in any case: the unit's subtree is that of the day. A list asks what was offered only if one is named.
 def _offered(table: FromClause) -> ColumnElement[bool]:
     return or_(~bindparam("stated", type_=Boolean), offered(table))
@@ -162,7 +156,7 @@ def _search(way: _Way, table: FromClause) -> Part:
     filters = _filters(table, wide=way.wide)
     if not way.ranked:
         return _by_name(table, filters) if way.sought else Part(_listed(table), filters, _offered(table))
-    far = _distance(table)
+    far = (-cast(func.ts_rank(table.c.search, _words()), Double)).label("distance")  # less is better
     nearest = Sort((far, table.c.name, table.c.id), (float, str, UUID))
     filters = replace(filters, sorts={RELEVANCE: nearest}, statements=Statements())
     return Part(_listed(table).add_columns(far), filters, _offered(table))
