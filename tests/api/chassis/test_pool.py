@@ -98,3 +98,16 @@ async def test_a_connection_in_the_midst_of_a_transaction_is_rolled_back_before_
     async with pool.acquire() as connection:
         assert not connection.is_in_transaction()
         assert await connection.fetchval("SELECT to_regclass('left_open')") is None
+
+
+async def test_a_connection_that_no_longer_knows_its_state_is_a_lost_one(pool: Pool) -> None:
+    """What asyncpg says of one whose server was killed while nobody used it isn't a fault of the program."""
+
+    async def use() -> None:
+        async with pool.acquire():
+            raise asyncpg.InternalClientError("cannot switch to state 11; another operation is in progress")
+
+    with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+        await use()
+    async with pool.acquire() as connection:
+        assert await connection.fetchval("SELECT 1") == 1

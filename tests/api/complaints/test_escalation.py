@@ -188,7 +188,7 @@ async def test_many_disputes_cost_no_more_statements_than_one(own_desk: Desk, wa
             with connection.query_logger(lambda record, kept=statements: kept.append(record.query)):
                 await attend(connection, [dict(row) for row in rows], wall.set(6, 1), Shelf())
         asked.append(len(statements))
-    assert asked[0] == asked[1] > 0
+    assert 0 < asked[1] <= asked[0]  # a connection learns of types when it first meets them
     assert {(await seen(own_desk, case_id))["unit_id"] for case_id in cases} == {str(own_desk.country.counter)}
 
 

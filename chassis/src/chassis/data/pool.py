@@ -104,6 +104,8 @@ class Pool:
                 # An argument that doesn't fit its type is refused here, after the statement was prepared and before the
                 # server was told that this was all: the next BEGIN would stand in the midst of a query.
                 await connection.execute("SELECT")
+            if isinstance(error, asyncpg.InternalClientError):
+                connection.terminate()  # its server died while nobody used it, and it doesn't know yet what that means
             if error is None and _usable(connection):
                 self._hand.append((connection, time.monotonic()))
             else:
@@ -161,6 +163,8 @@ class _Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._pool.give_back(self._connection, error)
+        if isinstance(error, asyncpg.InternalClientError):
+            raise asyncpg.ConnectionDoesNotExistError("the connection's server died") from error
 
 
 async def open_pool(
