@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.http.languages import Language, negotiate
 from chassis.http.problems import BodyTooLarge, Problem, Unavailable, Unexpected, problem_response
 from chassis.ops import logs, metrics
-from chassis.ops.identifiers import new_id
+from chassis.ops.identifiers import new_id_text
 
 API_VERSION = b"1.0.0"
 MEBIBYTE = 1024 * 1024
@@ -75,7 +75,7 @@ class Edge:
             return
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
-        request_id = given.decode() if _REQUEST_ID.match(given) else str(new_id())
+        request_id = given.decode() if _REQUEST_ID.match(given) else new_id_text()
         language = negotiate(headers.get(b"accept-language", b"").decode("latin-1"))
         state = scope.setdefault("state", {})
         state["request_id"], state["language"] = request_id, language

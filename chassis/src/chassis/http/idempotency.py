@@ -133,7 +133,7 @@ Once = Annotated[Claim | None, Depends(_once)]
 
 async def keep(request: Request, response: Response) -> None:
     """Store a 2xx reply beside its effect, before the commit; a failed one gives the key back."""
-    claim: Claim | None = getattr(request.state, "claim", None)
+    claim: Claim | None = request.scope["state"].get("claim")
     if claim is None:
         return
     request.state.claim = None
@@ -146,7 +146,7 @@ async def keep(request: Request, response: Response) -> None:
 
 async def give_back(request: Request) -> None:
     """Free the key, for a refusal that is returned and not raised because something must be committed with it."""
-    claim: Claim | None = getattr(request.state, "claim", None)
+    claim: Claim | None = request.scope["state"].get("claim")
     if claim is not None:
         request.state.claim = None
         await claim.connection.execute(GIVE_BACK, claim.client, claim.key)

@@ -176,8 +176,10 @@ async def _read_json(request: Request, flaws: list[Flaw]) -> Any:
 
 
 def _wake(request: Request) -> None:
+    if request.scope["state"].get("connection") is None:
+        return
     sequencer = getattr(request.app.state, "sequencer", None)
-    if sequencer is not None and getattr(request.state, "connection", None) is not None:
+    if sequencer is not None:
         sequencer.wake()
 
 

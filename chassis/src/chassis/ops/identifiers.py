@@ -5,6 +5,7 @@ import time
 from datetime import datetime
 from uuid import UUID, SafeUUID
 
+import uuid_utils
 from uuid_utils.compat import uuid7
 
 _RANDOM_BITS = 62
@@ -14,6 +15,11 @@ _UNKNOWN = SafeUUID.unknown
 def new_id() -> UUID:
     """A new UUID, version 7."""
     return uuid7()
+
+
+def new_id_text() -> str:
+    """A new one as it is written: an eighth of the time of one that is made first."""
+    return str(uuid_utils.uuid7())
 
 
 def new_ids(count: int) -> list[UUID]:

@@ -13,7 +13,9 @@ from complaints.cases.visibility import CONTRIBUTOR, FILER, REPORTER, sees_conte
 
 _WIRE = {"case_class": "class"}
 SUMMARY = tuple((_WIRE.get(name, name), name) for name in CaseSummary.model_fields)
-_DETAIL = tuple(Case.model_fields)
+_MADE = ("allowed_actions", "lapor", "status")
+"""What of a case isn't read but told of it."""
+_DETAIL = tuple((_WIRE.get(name, name), name) for name in Case.model_fields if name not in _MADE)
 _TEXTS = ("title", "body", "location", "requested_solution", "loss_amount_idr", "information")
 _NOT_FOR_REPORTERS = ("proposed_outcome", "escalation_level", "proposed_unit_id", "custody")
 _NOT_FOR_COOPERATION = (
@@ -23,7 +25,7 @@ _NOT_FOR_COOPERATION = (
 )  # fmt: skip
 """What an officer of a unit that only cooperates doesn't need: who reported, how it went on, how it ended."""
 _SECRET = (
-    "case_class", "sub_class", "category", "service_id", "unit_id", "unit_name", "institution_name", "due_at",
+    "class", "sub_class", "category", "service_id", "unit_id", "unit_name", "institution_name", "due_at",
     "file_complete_at", "classified_at", "first_response_at", "substantive_at", "legal_clock_reason",
 )  # fmt: skip
 """Of a protected case even the reporter is told only that it was received, is examined, was decided (case-lifecycle §4)."""
@@ -47,12 +49,10 @@ def summary(row: Row) -> dict[str, Any]:
 def detail(row: Row, roles: frozenset[str], language: Language) -> dict[str, Any]:
     """The case for a caller of these roles. `row` as of queries.find_case."""
     outside = is_outside(roles)
-    extra = {
-        "allowed_actions": allowed_actions(row, roles),
-        "lapor": in_words_of_lapor(row, row.get("matter")),
-        "status": public_status(row, row["unit_name"], row.get("matter")).read(language),
-    }
-    shown: dict[str, Any] = {name: extra[name] if name in extra else row[name] for name in _DETAIL}
+    shown: dict[str, Any] = {wire: row[name] for wire, name in _DETAIL}
+    shown["allowed_actions"] = allowed_actions(row, roles)
+    shown["lapor"] = in_words_of_lapor(row, row.get("matter"))
+    shown["status"] = public_status(row, row["unit_name"], row.get("matter")).read(language)
     if not sees_content(roles, row):
         shown |= dict.fromkeys(_TEXTS)
     if outside:
@@ -66,11 +66,7 @@ def detail(row: Row, roles: frozenset[str], language: Language) -> dict[str, Any
         shown["ethics_values"] = []
     elif row["custody"] == "protected":
         shown["tracking_code"] = None
-    return _on_the_wire(shown)
-
-
-def _on_the_wire(shown: Mapping[str, Any]) -> dict[str, Any]:
-    return {_WIRE.get(name, name): value for name, value in shown.items()}
+    return shown
 
 
 def timeline(rows: Iterable[Row], case: Row, roles: frozenset[str]) -> list[dict[str, Any]]:
