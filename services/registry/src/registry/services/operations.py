@@ -18,6 +18,7 @@ from registry import rights
 from registry.moments import Moment
 from registry.recorded import begin_change
 from registry.services import facts, funding, past, places, problems, queries
+from registry.services.lists import COLUMNS
 from registry.services.tables import services
 from registry.terms import Terms
 from registry.units import queries as units
@@ -31,7 +32,7 @@ TERMS = {
     "channels": "service_delivery_channels",
     "life_events": "life_events",
 }
-_CONTENT = tuple(name for name in queries.COLUMNS if name not in ("id", "institution_id", "state"))
+_CONTENT = tuple(name for name in COLUMNS if name not in ("id", "institution_id", "state"))
 _INSERTED = ("id", "institution_id", "state", "created_at", *_CONTENT)
 _INSERT = Statement(insert(services).values({name: bindparam(name, type_=services.c[name].type) for name in _INSERTED}))
 _UPDATE = Statement(

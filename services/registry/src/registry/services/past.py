@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, FromClause, and_, func, literal, select
+from sqlalchemy import ColumnElement, Date, FromClause, and_, func, literal, select, true
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
@@ -56,8 +56,9 @@ _FEW_CONTENTS = (
 
 
 def _held(former: FromClause) -> ColumnElement[bool]:
-    held: ColumnElement[bool] = former.c.held_during.op("@>", is_comparison=True)(AS_OF)
-    return and_(former.c.service_id == services.c.id, held)
+    """Asked of each row that is found otherwise: by the days alone there may be any number of them."""
+    held = former.c.held_during.op("@>", is_comparison=True)(AS_OF)
+    return and_(former.c.service_id == services.c.id, held.is_(true()))
 
 
 def _then(*, moved: bool | None, contents: FromClause | None) -> FromClause:

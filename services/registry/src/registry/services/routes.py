@@ -24,6 +24,7 @@ from registry.calendars.queries import find_layers, laid
 from registry.moments import OnDay
 from registry.rights import Contributor
 from registry.services import operations, queries
+from registry.services.lists import FILTERS
 from registry.services.openings import open_day
 from registry.services.schemas import Activation, Deactivation, NewService, OpenDays, Service, ServicePage, ServicePatch
 from registry.terms import KnownTerms
@@ -50,7 +51,7 @@ async def list_services(
     _caller: Public,
     connection: Snapshot,
     moment: OnDay,
-    chosen: Annotated[Chosen, queries.FILTERS.dependency()],
+    chosen: Annotated[Chosen, FILTERS.dependency()],
 ) -> Response:
     """By words, place, life event, target group and more; with `as_of`, those that were offered on the day."""
     if (form := stream_form(request)) is not None:
