@@ -12,6 +12,7 @@ from directory.calendars import WEEKDAYS
 from directory.zones import national_day
 from registry.services.ending import end_what_is_due
 from support.services import ServiceUnderTest
+from support.wall_clock import wall_clock
 
 
 @pytest.fixture
@@ -208,3 +209,34 @@ async def test_on_its_last_day_a_service_becomes_inactive_by_itself(registry: Se
     ended = await here.read(f"/services/{service['id']}")
     assert (ended["state"], ended["active_until"]) == ("inactive", ahead(2))
     assert (await here.events(f"services/{service['id']}"))[-1]["data"]["state"] == "inactive"
+
+
+async def test_a_service_ends_when_the_day_begins_where_its_institution_is(registry: ServiceUnderTest) -> None:
+    """At midnight in Jayapura, Makassar and Jakarta, one hour after the other; and what is ended today is ended on that day."""
+    places = {zone: await stage(registry, time_zone=zone) for zone in ("wit", "wita", "wib")}
+    services: dict[str, dict[str, Any]] = {}
+    with wall_clock(registry) as clock:
+        clock.set(2)
+        for zone, here in places.items():
+            services[zone] = await entered(here, (await here.unit("Dinas"))["id"])
+            reply = await act(here, services[zone], "activation", active_until="2026-03-21")
+            assert reply.status_code == 200, reply.text
+        # The clock is that of Bali: an hour behind Jayapura, an hour ahead of Jakarta.
+        nowhere: set[str] = set()
+        for day, hour, inactive in ((20, 22, nowhere), (20, 23, {"wit"}), (21, 0, {"wit", "wita"}), (21, 1, {*places})):
+            now = clock.set(day, hour, 30)
+            await end_what_is_due(registry.app.state.side_pool, now=now)
+            states = {
+                zone: (await here.read(f"/services/{services[zone]['id']}"))["state"] for zone, here in places.items()
+            }
+            assert {zone for zone, state in states.items() if state == "inactive"} == inactive
+        for zone, here in places.items():
+            then = await here.read(f"/services?institution={here.id}&as_of=2026-03-20")
+            assert [each["id"] for each in then["items"]] == [services[zone]["id"]]
+            assert (await here.read(f"/services?institution={here.id}&as_of=2026-03-21"))["items"] == []
+        clock.set(22, 23, 30)
+        for zone, until in (("wit", "2026-03-23"), ("wita", "2026-03-22"), ("wib", "2026-03-22")):
+            reply = await act(places[zone], services[zone], "activation", effective_on="2026-03-21")
+            assert reply.status_code == 200, reply.text
+            ended = (await act(places[zone], services[zone], "deactivation")).json()
+            assert (ended["state"], ended["active_until"]) == ("inactive", until)

@@ -12,6 +12,7 @@ import pytest
 from api.registry.directory_stage import SINCE, Stage, flaws, stage
 from directory.zones import national_day
 from support.services import ServiceUnderTest
+from support.wall_clock import wall_clock
 
 TODAY = national_day(datetime.now(UTC))
 
@@ -175,6 +176,29 @@ async def test_vacancies_are_visible(registry: ServiceUnderTest) -> None:
     assert [each["name"] for each in page["items"] + rest["items"]] == sorted(
         ["Bagian", "Loket", "Sekretariat", ministry]
     )
+
+
+async def test_today_is_that_of_the_place_that_is_asked_for(registry: ServiceUnderTest) -> None:
+    """In Jayapura the new head is in office two hours before it is that day in Jakarta. Of both, the nation's day counts."""
+    places = [await stage(registry, time_zone=zone) for zone in ("wit", "wib")]
+    units = [(await here.unit("Dinas"))["id"] for here in places]
+    for here, unit in zip(places, units, strict=True):
+        await here.seat("unit_head", unit=unit, valid_during={"from": "2026-03-21"})
+    here = places[0]
+
+    async def headless(query: str) -> list[str]:
+        found = await here.read(f"/vacancies?role=unit_head&{query}")
+        return [each["unit_id"] for each in found["items"]]
+
+    with wall_clock(registry) as clock:
+        clock.set(20, 23, 30)  # in Bali
+        assert await headless(f"institution={places[0].id}") == await headless(f"unit={units[0]}") == []
+        assert await headless(f"unit={units[0]}&as_of=2026-03-20") == [units[0]]
+        assert await headless(f"institution={places[1].id}") == await headless(f"unit={units[1]}") == [units[1]]
+        both = "&".join(f"unit={unit}" for unit in units)
+        assert sorted(await headless(both)) == sorted(units)
+        clock.set(21, 1, 30)
+        assert await headless(both) == []
 
 
 async def test_nobody_is_wanted_where_a_unit_has_ended(registry: ServiceUnderTest) -> None:
