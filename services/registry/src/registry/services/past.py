@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, FromClause, and_, func, literal, select, true
+from sqlalchemy import ColumnElement, Date, FromClause, and_, func, literal, or_, select, true
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
@@ -36,6 +36,13 @@ The planner would read them all in order for the few that held lately: it plans 
 def offered(table: FromClause) -> ColumnElement[bool]:
     """Whether a service was offered on the day."""
     return table.c.active_during.op("@>", is_comparison=True)(AS_OF)
+
+
+def promised(day: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether what a service promises hasn't ended with it by a day: it is offered then, or never was before."""
+    spans = services.c.active_during
+    begins = func.lower(spans, type_=Date)
+    return or_(func.isempty(spans), day < begins, spans.op("@>", is_comparison=True)(day))
 
 
 def ends_then(table: FromClause) -> ColumnElement[Any]:
