@@ -182,6 +182,59 @@ async def test_what_a_reorganisation_takes_further_has_no_end(registry: ServiceU
     assert (await act(here, service, "activation")).json()["active_until"] is None
 
 
+async def test_a_unit_does_not_begin_after_what_stands_there(registry: ServiceUnderTest) -> None:
+    """Who corrects since when it is, is told what was there before: units below, people in office, services, ended ones too."""
+    here = await stage(registry)
+    unit_id, other = (await here.unit("Dinas"))["id"], (await here.unit("Lain"))["id"]
+
+    async def begin(day: str) -> Any:
+        body = {"valid_during": {"from": day}}
+        return await here.call("PATCH", f"/units/{unit_id}", json=body, headers={"if-match": "*"})
+
+    child = await here.unit("Bagian", unit_id, valid_during={"from": "2021-01-01"})
+    head = await here.seat("unit_head", unit=unit_id, valid_during={"from": "2022-01-01"})
+    ended, moved = await entered(here, unit_id), await entered(here, unit_id)
+    for service, day in ((ended, "2023-01-01"), (moved, "2024-01-01")):
+        assert (await act(here, service, "activation", effective_on=day)).status_code == 200
+    assert (await act(here, ended, "deactivation", effective_on="2023-06-01")).status_code == 200
+    await here.change(f"/services/{moved['id']}", {"unit_id": other})
+    draft = await entered(here, unit_id)
+    assert draft["state"] == "draft"
+
+    refused = await begin("2025-01-01")
+    assert told(refused) == {
+        "unit": (1, ["Bagian"]),
+        "appointment": (1, ["Ni Luh Sari"]),
+        "service": (2, sorted([ended["name"], moved["name"]])),
+    }
+    assert flaws(refused) == [("/valid_during/from", "still_in_use")]
+    assert "Bagian" in refused.json()["detail"]
+    assert told(await begin("2023-01-02")).keys() == {"unit", "appointment", "service"}
+    assert told(await begin("2023-01-01")).keys() == {"unit", "appointment"}
+    assert told(await begin("2021-01-02")).keys() == {"unit"}
+    for path in (f"/units/{child['id']}", f"/appointments/{head['id']}"):
+        body = {"valid_during": {"from": "2022-06-01"}}
+        changed = await here.call("PATCH", path, json=body, headers={"if-match": "*"})
+        assert changed.status_code == 200, changed.text
+    assert (await begin("2022-06-01")).status_code == 200
+    assert (await here.read(f"/units/{unit_id}"))["valid_during"]["from"] == "2022-06-01"
+    assert (await begin("2019-01-01")).status_code == 200
+
+
+async def test_an_institution_does_not_begin_after_what_stands_there(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    await here.unit("Dinas")
+    await here.seat("supervisor", valid_during={"from": "2021-01-01"})
+    for day, expected in (("2021-01-02", {"unit", "appointment"}), ("2020-01-02", {"unit"})):
+        body = {"valid_during": {"from": day}}
+        refused = await here.call("PATCH", f"/institutions/{here.id}", json=body, headers={"if-match": "*"})
+        assert told(refused).keys() == expected
+        assert flaws(refused) == [("/valid_during/from", "still_in_use")]
+    body = {"valid_during": {"from": "2020-01-01"}}
+    begun = await here.call("PATCH", f"/institutions/{here.id}", json=body, headers={"if-match": "*"})
+    assert begun.status_code == 200, begun.text
+
+
 async def test_on_its_last_day_a_service_becomes_inactive_by_itself(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     service = await entered(here, (await here.unit("Dinas"))["id"])

@@ -114,15 +114,23 @@ async def test_circles_and_what_goes_on_below_are_found(registry: ServiceUnderTe
     assert found(done) == [(2, "valid_to", "still_in_use")]
 
 
-async def test_what_only_the_database_knows_is_told_too(registry: ServiceUnderTest) -> None:
+async def test_a_unit_does_not_begin_after_what_stands_there(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     await run(here, "units", TREE)
     counter = (await here.read(f"/units?institution={here.id}&code=01.1.1"))["items"][0]
-    await here.seat("unit_head", unit=counter["id"], valid_during={"from": "2023-01-01"})
+    person = await here.person("Ni Luh Sari")
+    await here.seat("unit_head", unit=counter["id"], person=person["id"], valid_during={"from": "2023-01-01"})
     later = [{"code": "01.1.1", "name": "Loket", "kind": "section", "valid_from": "2024-01-01"}]
     done = await run(here, "units", later)
-    assert (done["state"], found(done)) == ("failed", [(None, None, "still_in_use")])
+    assert (done["state"], found(done)) == ("failed", [(2, "valid_from", "still_in_use")])
+    assert "Ni Luh Sari" in str(done["result"]["errors"])
     assert (await here.read(f"/units/{counter['id']}"))["valid_during"]["from"] != "2024-01-01"
+    above = [{"code": "01.1", "name": "Bagian Umum", "kind": "section", "valid_from": "2024-01-01"}]
+    assert found(await run(here, "units", above)) == [(2, "valid_from", "still_in_use")]
+    row = {name: here.institution[name] for name in ("code", "name", "kind")}
+    done = await run(here, "institutions", [{**row, "valid_from": "2024-01-01"}], query="&dry_run=true")
+    assert (done["state"], found(done)) == ("failed", [(2, "valid_from", "still_in_use")])
+    assert "Sekretariat" in str(done["result"]["errors"])
 
 
 async def test_a_unit_is_not_ended_under_who_is_in_office_there(registry: ServiceUnderTest) -> None:

@@ -145,7 +145,7 @@ async def change(
     if moved and (left := await _LEFT.fetchval(connection, id=identity)) is not None:
         raise problems.elsewhere_before(left)
     if found := await _OUTSIDE.fetch(connection, id=identity, begins=begins if moved else None, ends=ends):
-        raise standing.refusal(found)
+        raise standing.refusal(found, pointer="/valid_during")
     new = {f"new_{name}": stated.get(name, post[name]) for name in _CHANGED}
     await _CHANGE.execute(connection, id=identity, begins=begins, ends=ends, **new)
     return await _found(connection, identity, now=now)
@@ -166,7 +166,7 @@ async def end(
     if begins is not None and valid_to <= begins:
         raise problems.ends_before_it_begins(begins)
     if found := await _OUTSIDE.fetch(connection, id=identity, begins=None, ends=valid_to):
-        raise standing.refusal(found)
+        raise standing.refusal(found, pointer="/valid_to")
     kept = {f"new_{name}": post[name] for name in _CHANGED}
     await _CHANGE.execute(connection, id=identity, begins=begins, ends=valid_to, **kept)
     return await _found(connection, identity, now=now)

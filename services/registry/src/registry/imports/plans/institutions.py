@@ -22,13 +22,15 @@ _NOT_IN_FORCE = Text("Instansi tidak berlaku pada tanggal itu.", "The institutio
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An institution as it is held: its versions, aliases, those that supervise it today, and what goes on past a stated end."""
+    """An institution as it is held: its versions, aliases, those that supervise it today, what goes on past a stated end, and
+    what was there before a stated beginning."""
 
     id: UUID
     timeline: Timeline
     aliases: frozenset[str]
     supervisors: frozenset[str]
     standing: Sequence[Mapping[str, Any]] = ()
+    before: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass
@@ -104,6 +106,8 @@ def _changes(line: Line, before: Held, request: Request, report: Report) -> dict
         found["valid_during"] = period
     if before.standing:
         report.add(line.number, "valid_to", "still_in_use", refusal(before.standing).detail or _IN_USE)
+    if before.before:
+        report.add(line.number, "valid_from", "still_in_use", refusal(before.before, begins=True).detail or _IN_USE)
     if found and request.effective_on is not None:
         found["effective_on"] = request.effective_on
     return found

@@ -1,8 +1,9 @@
 """Institutions of an import: they are some hundreds at most, and written by the operations of their own room."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from chassis.data.pool import Connection
@@ -52,21 +53,35 @@ async def load(connection: Connection, lines: Sequence[Line], request: Request) 
     versions = timelines(await _VERSIONS.fetch(connection, ids=ids))
     aliases = {row["institution_id"]: row["aliases"] for row in await _ALIASES.fetch(connection, ids=ids)}
     above = {row["institution_id"]: row["codes"] for row in await _SUPERVISORS.fetch(connection, ids=ids, day=day)}
-    stated = {
-        line.content["code"]: ends for line in lines if (ends := stated_day(line.content, "valid_to")) is not None
-    }
-    going_on: dict[UUID, list[Row]] = defaultdict(list)
-    ending = [(places.institutions[code].id, stated[code]) for code in codes & stated.keys()]
-    for row in await standing.find_on_institutions(connection, ending) if ending else ():
-        going_on[row["institution_id"]].append(row)
+    known = {code: places.institutions[code].id for code in codes}
+    ending, beginning = _stated(lines, known, "valid_to"), _stated(lines, known, "valid_from")
+    beginning = [(id_, day) for id_, day in beginning if versions[id_][0].begins < day]
+    going_on = _by_place(await standing.find_on_institutions(connection, ending) if ending else ())
+    there = _by_place(await standing.find_before_institutions(connection, beginning) if beginning else ())
     held = {
         code: plans.Held(
-            id_, versions[id_], frozenset(aliases.get(id_, ())), frozenset(above.get(id_, ())), going_on[id_]
+            id_,
+            versions[id_],
+            frozenset(aliases.get(id_, ())),
+            frozenset(above.get(id_, ())),
+            going_on[id_],
+            there[id_],
         )
-        for code in codes
-        for id_ in (places.institutions[code].id,)
+        for code, id_ in known.items()
     }
     return Held(places, held)
+
+
+def _stated(lines: Sequence[Line], known: Mapping[str, UUID], column: str) -> list[tuple[UUID, date]]:
+    days = {line.content["code"]: found for line in lines if (found := stated_day(line.content, column)) is not None}
+    return [(known[code], days[code]) for code in known.keys() & days.keys()]
+
+
+def _by_place(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["institution_id"]].append(row)
+    return found
 
 
 def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
