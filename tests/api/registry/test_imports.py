@@ -1,6 +1,7 @@
 """Imports of units: dry run, all or nothing, what differs, rights, cancelling, a worker's death."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from api.registry.directory_stage import Stage, code, stage
@@ -300,3 +301,27 @@ async def test_institutions_by_the_platform(registry: ServiceUnderTest) -> None:
     assert counts(await run(here, "institutions", [{**rows[0], "name": "Badan Kesatu"}])) == (0, 1, 0)
     done = await run(here, "institutions", [{**rows[0], "supervisor_codes": "nobody-at-all"}])
     assert found(done) == [(2, "supervisor_codes", "unknown_institution")]
+
+
+async def test_who_supervises_in_a_circle_is_told_at_the_rows_that_close_it(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    top, middle, low, other = (code() for _ in range(4))
+
+    def row(own: str, *supervisors: str) -> dict[str, Any]:
+        return {"code": own, "name": f"Badan {own}", "kind": "ministry", "supervisor_codes": "|".join(supervisors),
+                "valid_from": "2001-01-01"}  # fmt: skip
+
+    held = [row(top), row(middle, top, here.institution["code"]), row(low, middle)]
+    assert counts(await run(here, "institutions", held)) == (3, 0, 0)
+    # The one row closes it with what is held; who is beside and below it is in none.
+    done = await run(here, "institutions", [row(other, low), row(top, low)], query="&dry_run=true")
+    assert (done["state"], found(done)) == ("failed", [(3, "supervisor_codes", "circle")])
+    one, two, three = (code() for _ in range(3))
+    done = await run(here, "institutions", [row(one, two), row(two, three), row(three, one), row(other, one)])
+    assert (done["state"], found(done)) == ("failed", [(line, "supervisor_codes", "circle") for line in (2, 3, 4)])
+    # From a day on the two change places: neither is above itself on any day.
+    assert counts(await run(here, "institutions", [row(middle, here.institution["code"]), row(top, middle)])) == (
+        0,
+        2,
+        0,
+    )

@@ -1,5 +1,6 @@
 """Imports of people and appointments: who is who, one holder a seat, corrections, accounts that act."""
 
+from typing import Any
 from uuid import uuid4
 
 from api.registry.directory_stage import Stage, stage
@@ -143,6 +144,10 @@ async def test_a_row_that_says_nothing_new_of_what_a_seat_rests_on_is_not_held_a
     assert (anew["state"], found(anew)) == ("failed", [(2, "appointed_by", "appointment_unfounded")])
 
 
+def told(done: Any) -> list[str]:
+    return [each["detail"]["en"] for each in done["result"]["errors"]]
+
+
 async def test_a_seat_has_one_holder_in_the_file_too(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     await here.unit("Dinas", code="D1")
@@ -154,13 +159,19 @@ async def test_a_seat_has_one_holder_in_the_file_too(registry: ServiceUnderTest)
 
     done = await run(here, "appointments", [head(one, "2021-01-01"), head(two, "2024-01-01")])
     assert found(done) == [(3, "employee_number", "seat_taken")]
+    # Whose number it is isn't told: of the file, the row is.
+    assert told(done) == ["Row 2 fills the seat in that period."]
     relay = [
         head(one, "2021-01-01", "2024-01-01"),
         head(two, "2024-01-01"),
         head(three, "2025-01-01", "2025-01-20", "plh"),
     ]
     assert counts(await run(here, "appointments", relay)) == (3, 0, 0)
-    assert found(await run(here, "appointments", [head(three, "2026-01-01")])) == [(2, "employee_number", "seat_taken")]
+    taken = await run(here, "appointments", [head(three, "2026-01-01")])
+    assert found(taken) == [(2, "employee_number", "seat_taken")]
+    assert told(taken) == ["The seat is held by Dua from 2024-01-01 until an open end."]
+    before = await run(here, "appointments", [head(three, "2020-01-01", "2022-01-01")], query="&dry_run=true")
+    assert told(before) == ["The seat is held by Satu from 2021-01-01 until 2024-01-01."]
     # A holder who is corrected to end frees the seat for another row of the same file.
     succession = [head(three, "2026-01-01"), head(two, "2024-01-01", "2026-01-01")]
     assert counts(await run(here, "appointments", succession)) == (1, 1, 0)

@@ -7,7 +7,6 @@ from sqlalchemy import Boolean, Date, Uuid, and_, bindparam, func, or_, select
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
-from chassis.http.languages import Text as Words
 from registry.appointments import holding, problems, queries
 from registry.appointments.grounds import read_grounds
 from registry.appointments.tables import placed_posts
@@ -38,7 +37,6 @@ _UNIT_COVERS = Statement(select(func.range_agg(units.c.valid_during).op("@>")(_D
 _INSTITUTION_COVERS = Statement(
     select(func.range_agg(institutions.c.valid_during).op("@>")(_DAYS)).where(institutions.c.id == _ID)
 )
-_UNTIL_FURTHER_NOTICE = Words("waktu yang belum ditentukan", "an open end")
 
 
 async def examine(connection: Connection, seat: Mapping[str, Any], *, held: Row | None = None) -> None:
@@ -83,11 +81,8 @@ async def _check_post(connection: Connection, seat: Mapping[str, Any], *, kept: 
 
 def _taken(holder: Row) -> problems.SeatTaken:
     """A refusal that names the holder: a public fact."""
-    named = {"holder": holder["person_name"], "begins": holder["valid_from"]}
-    until = Words(*(str(holder["valid_to"]),) * 2) if holder["valid_to"] else _UNTIL_FURTHER_NOTICE
-    detail = Words(problems.HELD.id.format(**named, ends=until.id), problems.HELD.en.format(**named, ends=until.en))
     return problems.SeatTaken(
-        detail,
+        problems.held_by(holder["person_name"], holder["valid_from"], holder["valid_to"]),
         holder={
             "appointment_id": holder["id"],
             "person_name": holder["person_name"],

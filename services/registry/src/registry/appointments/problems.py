@@ -41,10 +41,11 @@ _ELSEWHERE_BEFORE = Text(
 )
 _BEFORE_IT_BEGINS = Text("Jabatan harus berakhir sesudah mulai: {begins}.", "A post ends after it begins: {begins}.")
 _TAKEN = Text("Sudah dipakai orang lain.", "It belongs to another person.")
-HELD = Text(
+_HELD = Text(
     "Kursi ini dijabat {holder} sejak {begins} sampai {ends}.",
     "The seat is held by {holder} from {begins} until {ends}.",
 )
+_UNTIL_FURTHER_NOTICE = Text("waktu yang belum ditentukan", "an open end")
 
 
 class SeatTaken(Conflict):
@@ -66,6 +67,15 @@ class IdentifierTaken(Conflict):
 
     code = "identifier_taken"
     title = Text("Nomor pegawai, akun, atau klien sudah dipakai", "The employee number, account or client is taken")
+
+
+def held_by(holder: str, begins: date, ends: date | None) -> Text:
+    """Who holds a seat, and until when: a public fact."""
+    until = Text(str(ends), str(ends)) if ends else _UNTIL_FURTHER_NOTICE
+    return Text(
+        _HELD.id.format(holder=holder, begins=begins, ends=until.id),
+        _HELD.en.format(holder=holder, begins=begins, ends=until.en),
+    )
 
 
 def flawed(pointer: str, code: str, detail: Text) -> Unprocessable:

@@ -14,9 +14,8 @@ from directory.roles import REACHING_ALL, RESPONSIBLE_OFFICER, SUPERVISOR, UNIT_
 from registry.appointments import holding
 from registry.appointments.grounds import SECRETARIAT
 from registry.appointments.operations import TERMS
-from registry.appointments.problems import UNKNOWN_APPOINTER
+from registry.appointments.problems import UNKNOWN_APPOINTER, held_by
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, covers, day
-from registry.timeline import Version
 
 CORRECTED = ("acting", "decree_number", "decree_date", "appointed_by", "ends")
 GROUNDS = ("acting", "decree_date", "appointed_by")
@@ -29,7 +28,7 @@ _OUTSIDE = Text(
     "Unit atau instansi tidak berlaku sepanjang masa itu.",
     "The unit or institution isn't in force during the whole of the period.",
 )
-_TAKEN = Text("Kursi ini dijabat orang lain pada masa itu.", "Somebody else holds the seat in that period.")
+_FILLED = Text("Baris {row} mengisi kursi ini pada masa itu.", "Row {row} fills the seat in that period.")
 
 Seat = tuple[UUID, UUID | None, str]
 """Institution, unit (None: the whole institution), role."""
@@ -194,12 +193,19 @@ def _check_seats(plan: Plan, held: Held, numbers: Mapping[UUID, int], report: Re
             seats[row["institution_id"], row["unit_id"], row["role"]].append(row)
     for holders in seats.values():
         holders.sort(key=lambda row: (row["begins"], row["id"] in numbers))
-        last: Version | None = None
-        earlier: UUID | None = None
+        last: Mapping[str, Any] | None = None
         for row in holders:
-            if last is not None and last.holds_on(row["begins"]):
-                blamed = numbers.get(row["id"]) or (numbers.get(earlier) if earlier else None)
-                if blamed is not None:
-                    report.add(blamed, "employee_number", "seat_taken", _TAKEN)
-            if last is None or (last.ends is not None and (row["ends"] is None or row["ends"] > last.ends)):
-                last, earlier = Version(row["begins"], row["ends"], {}), row["id"]
+            if last is not None and _in_office(last, row["begins"]):
+                blamed, other = (row, last) if row["id"] in numbers else (last, row)
+                if blamed["id"] in numbers:
+                    report.add(numbers[blamed["id"]], "employee_number", "seat_taken", _taken(other, numbers))
+            if last is None or (last["ends"] is not None and (row["ends"] is None or row["ends"] > last["ends"])):
+                last = row
+
+
+def _taken(other: Mapping[str, Any], numbers: Mapping[UUID, int]) -> Text:
+    """Who holds a seat is public; who has an employee number isn't: of the file itself it is the row that is told."""
+    row = numbers.get(other["id"])
+    if row is None:
+        return held_by(other["person_name"], other["begins"], other["ends"])
+    return Text(_FILLED.id.format(row=row), _FILLED.en.format(row=row))

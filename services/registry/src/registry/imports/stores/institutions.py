@@ -18,6 +18,7 @@ from registry.imports.plans.places import Line, Places, Request, regions_of
 from registry.imports.plans.places import day as stated_day
 from registry.imports.stores.places import load_institutions, load_places, timelines
 from registry.institutions import operations, standing
+from registry.timeline import Version
 
 _PLATFORM = Actor(kind="client", id="imports", scopes=frozenset({rights.WRITE}), unbound=True)
 """Who may import institutions was asked when the file came."""
@@ -37,11 +38,18 @@ WHERE edge.institution_id = ANY(CAST(:ids AS uuid[])) AND edge.valid_during @> C
 GROUP BY edge.institution_id
 """)
 
+_SUPERVISION = Statement("""
+SELECT below.code, above.code AS above, lower(edge.valid_during) AS begins, upper(edge.valid_during) AS ends
+FROM supervision AS edge JOIN institution_identities AS above ON above.id = edge.supervisor_id
+JOIN institution_identities AS below ON below.id = edge.institution_id
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
     places: Places
     institutions: dict[str, plans.Held]
+    supervision: plans.Supervision
 
 
 async def load(connection: Connection, lines: Sequence[Line], request: Request) -> Held:
@@ -69,7 +77,16 @@ async def load(connection: Connection, lines: Sequence[Line], request: Request) 
         )
         for code, id_ in known.items()
     }
-    return Held(places, held)
+    return Held(places, held, await _supervision(connection, lines))
+
+
+async def _supervision(connection: Connection, lines: Sequence[Line]) -> plans.Supervision:
+    """All of it, if a row says who supervises: a circle may close far above."""
+    found: dict[str, tuple[Version, ...]] = defaultdict(tuple)
+    if any("supervisor_codes" in line.content for line in lines):
+        for row in await _SUPERVISION.fetch(connection):
+            found[row["code"]] += (Version(row["begins"], row["ends"], {"parent_id": row["above"]}),)
+    return found
 
 
 def _stated(lines: Sequence[Line], known: Mapping[str, UUID], column: str) -> list[tuple[UUID, date]]:
@@ -86,7 +103,7 @@ def _by_place(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
 
 def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
     """See plans.institutions."""
-    return plans.plan(lines, held.places, held.institutions, request, report)
+    return plans.plan(lines, held.places, held.institutions, held.supervision, request, report)
 
 
 async def write(connection: Connection, plan: Plan, request: Request) -> None:
