@@ -116,6 +116,40 @@ async def test_an_extension_has_its_decree_and_keeps_the_former_end(registry: Se
     assert (await here.events(f"appointments/{seat['id']}"))[-1]["data"]["valid_to"] == "2026-10-01"
 
 
+async def test_terms_that_follow_one_another_are_one(registry: ServiceUnderTest) -> None:
+    """A new decree for the same person at the same seat extends: three months of a Plt, extended once (corrections 15)."""
+    here = await stage(registry)
+    unit, person = await here.unit("Dinas"), await here.person()
+
+    async def acts(begins: str, ends: str, acting: str = "plt", who: str = person["id"]) -> list[str]:
+        period = {"from": begins, "to": ends}
+        seat = await here.seat("unit_head", unit=unit["id"], person=who, acting=acting, valid_during=period)
+        return [each["code"] for each in seat["warnings"]]
+
+    assert await acts("2024-01-01", "2024-04-01") == []
+    assert await acts("2024-04-01", "2024-07-01") == []
+    for begins, ends in (("2024-07-01", "2024-10-01"), ("2024-10-01", "2024-12-31")):
+        assert await acts(begins, ends) == ["acting_too_long", "extended_too_often"]
+    # After a break, and by another person, it is a term of its own.
+    assert await acts("2025-02-01", "2025-05-01") == []
+    assert await acts("2025-05-01", "2025-08-01", who=(await here.person())["id"]) == []
+    await here.seat("unit_head", unit=unit["id"], valid_during={"from": "2025-09-01"})
+    assert await acts("2025-10-01", "2025-10-20", "plh") == []
+    assert await acts("2025-10-20", "2025-11-10", "plh") == ["acting_too_long", "extended_too_often"]
+
+
+async def test_the_limit_of_terms_that_follow_one_another_is_that_of_all(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    unit, person = await here.unit("Dinas"), await here.person()
+    for begins, ends in (("2025-01-01", "2025-04-01"), ("2025-04-01", "2025-08-01")):
+        period = {"from": begins, "to": ends}
+        seat = await here.seat("unit_head", unit=unit["id"], person=person["id"], acting="plt", valid_during=period)
+    assert await warned(here, seat, "?as_of=2025-03-25") == ["acting_too_long"]  # it hasn't begun
+    assert await warned(here, seat, "?as_of=2025-06-16") == ["acting_too_long"]
+    assert await warned(here, seat, "?as_of=2025-06-17") == ["acting_too_long", "acting_limit_near"]
+    assert await warned(here, seat, "?as_of=2025-07-01") == ["acting_too_long", "acting_limit_reached"]
+
+
 async def test_what_cannot_be_extended(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     unit = await here.unit("Dinas")

@@ -36,7 +36,7 @@ _DAY = case((_STATED, AS_OF), else_=local_day_of(_P.institution_id, _NOW))
 """The day that is asked for, else today where the institution is."""
 _THEN = _P.valid_during.op("@>", is_comparison=True)(_DAY)
 _filled = (
-    select(func.count())
+    select(func.count(appointments.c.person_id.distinct()))
     .where(appointments.c.post_id == _P.id, appointments.c.in_office_during.op("@>")(_DAY))
     .scalar_subquery()
     .label("filled")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from chassis.http.languages import Text
-from chassis.http.problems import Conflict, Flaw, Problem, Unprocessable
+from chassis.http.problems import Conflict, Flaw, Forbidden, Problem, Unprocessable
 from registry.institutions.problems import StillInUse
 
 _PERSON = Text("Tidak ada orang dengan id ini.", "There is no person of this id.")
@@ -35,6 +35,7 @@ _OUTSIDE_POST = Text(
     "Jabatan ini tidak ada selama masa itu, atau berakhir lebih dahulu; masanya dapat dikoreksi pada jabatan itu sendiri.",
     "The post doesn't exist during the period, or ends before it does; its days are corrected at the post itself.",
 )
+_OTHER_ROLE = Text("Jabatan ini untuk peran {role}.", "The post is for the role {role}.")
 _ELSEWHERE_BEFORE = Text(
     "Jabatan ini berada di unit lain sampai {day}: masanya di unit ini mulai pada tanggal itu.",
     "Until {day} the post was at another unit: at this one it begins on that day.",
@@ -46,6 +47,15 @@ _HELD = Text(
     "The seat is held by {holder} from {begins} until {ends}.",
 )
 _UNTIL_FURTHER_NOTICE = Text("waktu yang belum ditentukan", "an open end")
+
+
+class OwnAppointment(Forbidden):
+    """Nobody appoints oneself, nor extends or corrects the own appointment: another who may has to."""
+
+    code = "own_appointment"
+    title = Text(
+        "Pengangkatan diri sendiri dilakukan oleh pejabat lain", "One's own appointment is for somebody else to make"
+    )
 
 
 class SeatTaken(Conflict):
@@ -125,6 +135,10 @@ def not_longer() -> Unprocessable:
 
 def outside_place() -> Unprocessable:
     return flawed("/valid_during", "outside_place", _OUTSIDE)
+
+
+def post_of_another_role(role: str) -> Unprocessable:
+    return flawed("/post_id", "post_of_another_role", _OTHER_ROLE.filled(role=role))
 
 
 def outside_post() -> Unprocessable:

@@ -77,7 +77,9 @@ def _goes_on(table: FromClause, identity: ColumnElement[Any]) -> ColumnElement[b
 def _posts() -> Select[Any]:
     post = placed_posts.c
     filled: ColumnElement[int] = (
-        select(cast(func.count(), Integer)).where(_A.post_id == post.id, _IN_OFFICE).scalar_subquery()
+        select(cast(func.count(_A.person_id.distinct()), Integer))
+        .where(_A.post_id == post.id, _IN_OFFICE)
+        .scalar_subquery()
     )
     of_the_whole = post.unit_id.is_(None) & _goes_on(institutions, post.institution_id)
     return select(

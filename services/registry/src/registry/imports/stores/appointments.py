@@ -19,7 +19,7 @@ SELECT id, employee_number FROM people WHERE employee_number = ANY(CAST(:numbers
 """)
 _HELD = Statement("""
 SELECT held.id, person_id, people.name AS person_name, held.institution_id, unit_id, role, acting, decree_number, decree_date,
-    appointed_by, lower(valid_during) AS begins, upper(valid_during) AS ends
+    appointed_by, extensions, lower(valid_during) AS begins, upper(valid_during) AS ends
 FROM appointments AS held JOIN people ON people.id = held.person_id WHERE NOT cancelled AND (
     person_id = ANY(CAST(:person_ids AS uuid[]))
     OR (held.institution_id = ANY(CAST(:institution_ids AS uuid[])) AND role = ANY(CAST(:roles AS text[]))))
