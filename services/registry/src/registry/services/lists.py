@@ -1,6 +1,7 @@
 """The list of services: what may be asked of it, and the parts that it is found in, as they are or as they were on a day."""
 
 from dataclasses import replace
+from datetime import date
 from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
@@ -14,6 +15,8 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    and_,
+    any_,
     bindparam,
     cast,
     func,
@@ -27,10 +30,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from chassis.data.pool import Connection
 from chassis.http.filters import Chosen, Filters, Listed, Parameter, Part, Sort, matching, one_of
 from chassis.http.models import RegionCode
+from directory.reach import Reach, in_subtree
 from registry.moments import Moment
 from registry.services.past import SERVICES_PLACED_THEN, SERVICES_THEN, changed_since, ends_then, offered
 from registry.services.tables import services
 from registry.units.subtrees import is_wide, of_units
+from registry.units.tables import unit_ancestors
 
 COLUMNS = (
     "id", "institution_id", "unit_id", "code", "name", "description", "kind", "field", "funding_route", "legal_basis",
@@ -152,10 +157,36 @@ async def way_of(connection: Connection, chosen: Chosen, moment: Moment) -> Way:
     return Way(wide, tables)
 
 
+def seen(table: FromClause) -> ColumnElement[bool]:
+    """Whether a caller sees a row: a draft is seen by its insiders alone. Binds `values_of` a reach.
+
+    One text for every caller: it is asked of each row that is found otherwise, and nearly all of them are no drafts.
+    """
+    return or_(
+        table.c.state != "draft",
+        bindparam("seen_all", type_=Boolean),
+        table.c.institution_id == any_(bindparam("seen_institutions", type_=ARRAY(Uuid))),
+        in_subtree(table.c.unit_id, name="seen", ancestors=unit_ancestors),
+    )
+
+
+def values_of(drafts: Reach, day: date) -> dict[str, Any]:
+    """The parameters of `seen`, for who reaches these drafts on a day."""
+    return {
+        "seen_all": drafts.everything,
+        "seen_institutions": sorted(drafts.institutions),
+        "seen_units": sorted(drafts.units),
+        "seen_day": day,
+    }
+
+
 @cache
 def part(table: FromClause, *, wide: bool, crowded: bool = False) -> Part:
-    """The services of a table; `crowded`: so many have the words that they are read in order rather than found by those."""
-    return Part(rows_of(table), _filters(table, wide=wide, crowded=crowded), offered_if_stated(table))
+    """The services of a table; `crowded`: so many have the words that they are read in order rather than found by those.
+
+    Of a day only what was offered is asked for: no draft."""
+    wanted = and_(offered_if_stated(table), seen(table)) if table is services else offered_if_stated(table)
+    return Part(rows_of(table), _filters(table, wide=wide, crowded=crowded), wanted)
 
 
 async def page_of(

@@ -9,9 +9,23 @@ from sqlalchemy import Date, Uuid, bindparam, func, select, union_all
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Listed
+from directory.reach import NOTHING, Reach
 from registry.institutions.tables import institution_identities, institutions
 from registry.moments import Moment
-from registry.services.lists import COLUMNS, ENTERED, NAMED, in_order, offered_if_stated, page_of, part, rows_of, way_of
+from registry.services.lists import (
+    COLUMNS,
+    ENTERED,
+    NAMED,
+    Tables,
+    in_order,
+    offered_if_stated,
+    page_of,
+    part,
+    rows_of,
+    seen,
+    values_of,
+    way_of,
+)
 from registry.services.past import SERVICES_THEN
 from registry.services.searching import find_by_words
 from registry.services.tables import services
@@ -19,6 +33,7 @@ from registry.services.tables import services
 _SHOWN = (*COLUMNS, "active_until")
 _ID = bindparam("id", type_=Uuid)
 _ONE = Statement(rows_of(services).where(services.c.id == _ID))
+_SEEN_ONE = Statement(rows_of(services).where(services.c.id == _ID, seen(services)))
 _PROVIDER = Statement(
     select(institutions.c.time_zone, institutions.c.region_code, institution_identities.c.code)
     .join(services, services.c.institution_id == institutions.c.id)
@@ -42,10 +57,13 @@ _OFFERED_ONE = Statement(
 )
 
 
-async def find_services(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
-    """A page of services: whatever their state, or those that were active on the day that was stated, where they were then."""
+async def find_services(connection: Connection, chosen: Chosen, moment: Moment, *, drafts: Reach = NOTHING) -> Listed:
+    """A page of services: whatever their state, with those `drafts` that the caller reaches; or those that were active on the
+    day that was stated, where they were then."""
     values = {**moment.values, "stated": moment.stated}
     way = await way_of(connection, chosen, moment)
+    if way.tables is Tables.NOW:
+        values |= values_of(drafts, moment.day)
     if "q" in chosen.values:
         return await find_by_words(connection, chosen, way, values)
     parts = tuple(part(table, wide=way.wide) for table in way.tables.value)
@@ -62,6 +80,13 @@ async def find_provider_kind(connection: Connection, institution_id: UUID, *, on
     """The kind of an institution on a day, else its last one."""
     found: str | None = await _PROVIDER_KIND.fetchval(connection, id=institution_id, on=on)
     return found
+
+
+async def find_seen_service(connection: Connection, identity: UUID, moment: Moment, *, drafts: Reach) -> Row | None:
+    """A service as of a moment, if the caller may know of it: a draft only within those `drafts` that the caller reaches."""
+    if moment.stated:
+        return await find_service(connection, identity, on=moment.day)
+    return await _SEEN_ONE.fetchrow(connection, id=identity, **values_of(drafts, moment.day))
 
 
 async def find_service(
