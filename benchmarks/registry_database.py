@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from runpy import run_path
 
 from benchmarks import registry_seeds as seeds
 from benchmarks.databases import Say, run_command, superuser
@@ -21,12 +22,8 @@ JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indre
 WHERE t.relname = ANY($1::text[]) AND t.relnamespace = 'public'::regnamespace
 AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
 """
-_WORDS = """
-INSERT INTO service_words SELECT DISTINCT word
-FROM (SELECT DISTINCT regexp_split_to_table(concat_ws(' ', name, description), '\\W+') AS part FROM {}) AS parts,
-    words_of(part) AS word
-WHERE part ~ '^[[:alpha:]]' ON CONFLICT DO NOTHING
-"""
+_MIGRATIONS = ROOT / "services" / "registry" / "migrations"
+_FILL_WORDS: str = run_path(str(_MIGRATIONS / "versions" / "0021_words_of_services.py"))["FILL"]
 
 
 async def built(cluster: Cluster, say: Say) -> str:
@@ -68,7 +65,7 @@ async def _load(connection: Connection) -> None:
     for statement in seeds.FORMER.values():
         await connection.execute(statement)
     for table in ("services", "service_former_contents"):
-        await connection.execute(_WORDS.format(table))
+        await connection.execute(_FILL_WORDS.format(table=table))
     for index in indexes:
         await connection.execute(index["definition"])
     await connection.execute("VACUUM ANALYZE")
@@ -77,7 +74,7 @@ async def _load(connection: Connection) -> None:
 def _digest() -> str:
     """Changes with the schema, the reference data or the seeds."""
     found = hashlib.sha256()
-    migrations = sorted((ROOT / "services" / "registry" / "migrations").rglob("*.py"))
+    migrations = sorted(_MIGRATIONS.rglob("*.py"))
     own = [ROOT / "benchmarks" / name for name in ("registry_seeds.py", "registry_database.py")]
     for path in (*migrations, *own, *sorted((DATA / "institutions").glob("*.csv"))):
         found.update(path.read_bytes())

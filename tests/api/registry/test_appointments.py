@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.registry.directory_stage import SINCE, Stage, flaws, stage
+from api.registry.directory_stage import SINCE, Stage, code, flaws, stage
 from directory.zones import national_day
 from support.services import ServiceUnderTest
 
@@ -57,7 +57,8 @@ async def test_a_plt_fills_the_seat_and_a_plh_stands_beside(registry: ServiceUnd
     month = {"from": "2026-03-01", "to": "2026-03-15"}
     assert warned(await appoint(here, acting="plh", valid_during=month)) == ["no_holder_to_stand_beside"]
     await appoint(here, valid_during={"from": "2024-01-01"})
-    assert warned(await appoint(here, acting="plh", valid_during=month)) == []
+    next_month = {"from": "2026-04-01", "to": "2026-04-15"}
+    assert warned(await appoint(here, acting="plh", valid_during=next_month)) == []
     assert (await appoint(here, acting="plt", valid_during=month)).status_code == 409
     assert (await appoint(here, acting="pj", valid_during=month)).status_code == 409
 
@@ -104,7 +105,7 @@ async def test_the_responsible_officer_heads_the_secretariat_or_is_appointed_by_
         if made.status_code == 201:  # taken back, so that the next may try
             tag = {"if-match": made.headers["etag"]}
             path = f"/appointments/{made.json()['id']}/ending"
-            ending = await here.call("POST", path, json={"valid_to": "2020-01-01"}, headers=tag)
+            ending = await here.call("POST", path, json={"valid_to": "2010-01-01"}, headers=tag)
             assert ending.json()["state"] == "cancelled"
         return made
 
@@ -112,8 +113,13 @@ async def test_the_responsible_officer_heads_the_secretariat_or_is_appointed_by_
     assert warned(await responsible(appointed_by=pembina)) == ["not_head_of_secretariat"]
     # Both the Pembina and the head of the secretariat are on record: somebody else is appointed by the one who can be named.
     assert flaws(await responsible()) == [("/appointed_by", "appointment_unfounded")]
-    # On a day from which no Pembina is on record it can't be told.
-    assert warned(await responsible(valid_during={"from": "2023-01-01"})) == ["appointment_unfounded"]
+    # While the secretariat's seat is vacant, too, and on a day from which no Pembina is on record.
+    for begins in ("2019-01-01", "2023-01-01"):
+        assert flaws(await responsible(valid_during={"from": begins})) == [("/appointed_by", "appointment_unfounded")]
+    # Of what is over by now that can't be told: the registry may not reach back so far.
+    for begins, warning in (("2019-01-01", "foundation_unknown"), ("2023-01-01", "appointment_unfounded")):
+        past = {"from": begins, "to": "2024-01-01"}
+        assert warned(await responsible(valid_during=past)) == [warning]
     beside = await responsible(acting="plh")  # who stands beside the holder is no holder
     assert "appointment_unfounded" in warned(beside)
     early = await responsible(appointed_by=pembina, valid_during={"from": "2024-01-01"})
@@ -134,7 +140,6 @@ async def test_the_responsible_officer_heads_the_secretariat_or_is_appointed_by_
 async def test_what_an_appointment_rests_on_is_told_by_what_is_on_record_by_now(registry: ServiceUnderTest) -> None:
     """Who was registered before the Sekda is neither warned of for ever nor held back from being put right."""
     here = await stage(registry)
-    secretariat = await here.unit("Sekretariat Daerah", kind="secretariat")
     pembina = await here.seat("supervisor")
     since = {"from": "2025-01-01", "to": "2027-01-01"}
     seat = (await appoint(here, role="responsible_officer", valid_during=since)).json()
@@ -146,7 +151,10 @@ async def test_what_an_appointment_rests_on_is_told_by_what_is_on_record_by_now(
         assert query or listed["warnings"] == warnings
         return [each["code"] for each in warnings]
 
+    # Of an institution that is being set up no secretariat is on record.
     assert [each["code"] for each in seat["warnings"]] == await told() == ["foundation_unknown"]
+    secretariat = await here.unit("Sekretariat Daerah", kind="secretariat")
+    assert await told() == ["foundation_unknown"]
     known_at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     other = await here.seat("unit_head", unit=secretariat["id"])
     # Now somebody else is known to be the head: it stays as it was registered, and is told of.
@@ -305,3 +313,71 @@ async def test_posts_count_who_fills_them(registry: ServiceUnderTest) -> None:
     assert [(item["needed"], item["filled"]) for item in listed["items"]] == [(3, 1)]
     elsewhere = await appoint(here, role="institution_admin", post_id=post["id"])
     assert flaws(elsewhere) == [("/post_id", "unknown_post")]
+
+
+async def test_nobody_appoints_oneself(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    account_id = f"account-{code()}"
+    person = await here.person(account_id=account_id)
+    seat = await here.seat("institution_admin", person=person["id"], valid_during={**SINCE, "to": "2099-01-01"})
+    caller = registry.account(account_id)
+    body = {"person_id": person["id"], "decree_number": "SK 1/2026", "institution_id": here.id}
+
+    async def refused(reply: httpx.Response) -> None:
+        assert (reply.status_code, reply.json()["code"]) == (403, "own_appointment"), reply.text
+
+    for role in ("responsible_officer", "supervisor", "officer", "institution_admin"):
+        await refused(await here.call("POST", "/appointments", json=body | {"role": role}, caller=caller))
+    path = f"/appointments/{seat['id']}"
+    await refused(await here.change(path, {"valid_during": {"to": None}}, caller=caller))
+    tag = {"if-match": (await here.call("GET", path)).headers["etag"]}
+    longer = {"valid_to": "2100-01-01", "decree_number": "SK 2/2026"}
+    await refused(await here.call("POST", f"{path}/extension", json=longer, headers=tag, caller=caller))
+    other = body | {"person_id": (await here.person())["id"], "role": "officer"}
+    assert (await here.call("POST", "/appointments", json=other, caller=caller)).status_code == 201
+    # Whoever leaves may say so.
+    left = await here.change(f"{path}/ending", {"valid_to": "2098-01-01"}, method="POST", caller=caller)
+    assert left.status_code == 200, left.text
+
+
+async def test_a_person_counts_once_at_a_post_and_in_its_role(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    unit = await here.unit("Loket")
+    post = await here.make("posts", unit_id=unit["id"], name="Petugas", role="officer", needed=2, valid_during=SINCE)
+    person = await here.person()
+    for begins in ("2020-01-01", "2021-01-01"):
+        await here.seat(
+            "officer", unit=unit["id"], person=person["id"], post_id=post["id"], valid_during={"from": begins}
+        )
+    assert (await here.read(f"/posts/{post['id']}"))["filled"] == 1
+    [lacking] = (await here.read(f"/vacancies?unit={unit['id']}&kind=post"))["items"]
+    assert (lacking["needed"], lacking["filled"]) == (2, 1)
+    at_unit = {"institution_id": None, "unit_id": unit["id"]}
+    other = await appoint(here, **at_unit, role="liaison", post_id=post["id"])
+    assert (other.status_code, flaws(other)) == (422, [("/post_id", "post_of_another_role")])
+    liaison = await here.seat("liaison", unit=unit["id"])
+    moved = await here.change(f"/appointments/{liaison['id']}", {"post_id": post["id"]})
+    assert (moved.status_code, flaws(moved)) == (422, [("/post_id", "post_of_another_role")])
+
+
+async def test_nobody_is_at_a_seat_twice_at_once(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    holder, beside = await here.person(), await here.person()
+    await appoint(here, person_id=holder["id"])
+    month = {"from": "2026-03-01", "to": "2026-03-15"}
+    assert warned(await appoint(here, person_id=beside["id"], acting="plh", valid_during=month)) == []
+    for person in (holder, beside):
+        again = await appoint(here, person_id=person["id"], acting="plh", valid_during=month)
+        assert (again.status_code, again.json()["code"]) == (409, "seat_taken")
+    later = {"from": "2026-03-15", "to": "2026-03-20"}
+    assert "several_stand_beside" not in warned(
+        await appoint(here, person_id=beside["id"], acting="plh", valid_during=later)
+    )
+    assert warned(await appoint(here, acting="plh", valid_during=month)) == ["several_stand_beside"]
+
+
+async def test_a_decree_of_a_day_to_come_is_told_of(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    assert warned(await appoint(here, decree_date="2999-01-01")) == ["decree_in_the_future"]
+    today = str(national_day(datetime.now(UTC)))
+    assert warned(await appoint(here, role="officer", decree_date=today)) == []

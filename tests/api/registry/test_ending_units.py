@@ -12,6 +12,7 @@ from directory.calendars import WEEKDAYS
 from directory.zones import national_day
 from registry.services.ending import end_what_is_due
 from support.services import ServiceUnderTest
+from support.wall_clock import wall_clock
 
 
 @pytest.fixture
@@ -181,6 +182,59 @@ async def test_what_a_reorganisation_takes_further_has_no_end(registry: ServiceU
     assert (await act(here, service, "activation")).json()["active_until"] is None
 
 
+async def test_a_unit_does_not_begin_after_what_stands_there(registry: ServiceUnderTest) -> None:
+    """Who corrects since when it is, is told what was there before: units below, people in office, services, ended ones too."""
+    here = await stage(registry)
+    unit_id, other = (await here.unit("Dinas"))["id"], (await here.unit("Lain"))["id"]
+
+    async def begin(day: str) -> Any:
+        body = {"valid_during": {"from": day}}
+        return await here.call("PATCH", f"/units/{unit_id}", json=body, headers={"if-match": "*"})
+
+    child = await here.unit("Bagian", unit_id, valid_during={"from": "2021-01-01"})
+    head = await here.seat("unit_head", unit=unit_id, valid_during={"from": "2022-01-01"})
+    ended, moved = await entered(here, unit_id), await entered(here, unit_id)
+    for service, day in ((ended, "2023-01-01"), (moved, "2024-01-01")):
+        assert (await act(here, service, "activation", effective_on=day)).status_code == 200
+    assert (await act(here, ended, "deactivation", effective_on="2023-06-01")).status_code == 200
+    await here.change(f"/services/{moved['id']}", {"unit_id": other})
+    draft = await entered(here, unit_id)
+    assert draft["state"] == "draft"
+
+    refused = await begin("2025-01-01")
+    assert told(refused) == {
+        "unit": (1, ["Bagian"]),
+        "appointment": (1, ["Ni Luh Sari"]),
+        "service": (2, sorted([ended["name"], moved["name"]])),
+    }
+    assert flaws(refused) == [("/valid_during/from", "still_in_use")]
+    assert "Bagian" in refused.json()["detail"]
+    assert told(await begin("2023-01-02")).keys() == {"unit", "appointment", "service"}
+    assert told(await begin("2023-01-01")).keys() == {"unit", "appointment"}
+    assert told(await begin("2021-01-02")).keys() == {"unit"}
+    for path in (f"/units/{child['id']}", f"/appointments/{head['id']}"):
+        body = {"valid_during": {"from": "2022-06-01"}}
+        changed = await here.call("PATCH", path, json=body, headers={"if-match": "*"})
+        assert changed.status_code == 200, changed.text
+    assert (await begin("2022-06-01")).status_code == 200
+    assert (await here.read(f"/units/{unit_id}"))["valid_during"]["from"] == "2022-06-01"
+    assert (await begin("2019-01-01")).status_code == 200
+
+
+async def test_an_institution_does_not_begin_after_what_stands_there(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    await here.unit("Dinas")
+    await here.seat("supervisor", valid_during={"from": "2021-01-01"})
+    for day, expected in (("2021-01-02", {"unit", "appointment"}), ("2020-01-02", {"unit"})):
+        body = {"valid_during": {"from": day}}
+        refused = await here.call("PATCH", f"/institutions/{here.id}", json=body, headers={"if-match": "*"})
+        assert told(refused).keys() == expected
+        assert flaws(refused) == [("/valid_during/from", "still_in_use")]
+    body = {"valid_during": {"from": "2020-01-01"}}
+    begun = await here.call("PATCH", f"/institutions/{here.id}", json=body, headers={"if-match": "*"})
+    assert begun.status_code == 200, begun.text
+
+
 async def test_on_its_last_day_a_service_becomes_inactive_by_itself(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     service = await entered(here, (await here.unit("Dinas"))["id"])
@@ -208,3 +262,34 @@ async def test_on_its_last_day_a_service_becomes_inactive_by_itself(registry: Se
     ended = await here.read(f"/services/{service['id']}")
     assert (ended["state"], ended["active_until"]) == ("inactive", ahead(2))
     assert (await here.events(f"services/{service['id']}"))[-1]["data"]["state"] == "inactive"
+
+
+async def test_a_service_ends_when_the_day_begins_where_its_institution_is(registry: ServiceUnderTest) -> None:
+    """At midnight in Jayapura, Makassar and Jakarta, one hour after the other; and what is ended today is ended on that day."""
+    places = {zone: await stage(registry, time_zone=zone) for zone in ("wit", "wita", "wib")}
+    services: dict[str, dict[str, Any]] = {}
+    with wall_clock(registry) as clock:
+        clock.set(2)
+        for zone, here in places.items():
+            services[zone] = await entered(here, (await here.unit("Dinas"))["id"])
+            reply = await act(here, services[zone], "activation", active_until="2026-03-21")
+            assert reply.status_code == 200, reply.text
+        # The clock is that of Bali: an hour behind Jayapura, an hour ahead of Jakarta.
+        nowhere: set[str] = set()
+        for day, hour, inactive in ((20, 22, nowhere), (20, 23, {"wit"}), (21, 0, {"wit", "wita"}), (21, 1, {*places})):
+            now = clock.set(day, hour, 30)
+            await end_what_is_due(registry.app.state.side_pool, now=now)
+            states = {
+                zone: (await here.read(f"/services/{services[zone]['id']}"))["state"] for zone, here in places.items()
+            }
+            assert {zone for zone, state in states.items() if state == "inactive"} == inactive
+        for zone, here in places.items():
+            then = await here.read(f"/services?institution={here.id}&as_of=2026-03-20")
+            assert [each["id"] for each in then["items"]] == [services[zone]["id"]]
+            assert (await here.read(f"/services?institution={here.id}&as_of=2026-03-21"))["items"] == []
+        clock.set(22, 23, 30)
+        for zone, until in (("wit", "2026-03-23"), ("wita", "2026-03-22"), ("wib", "2026-03-22")):
+            reply = await act(places[zone], services[zone], "activation", effective_on="2026-03-21")
+            assert reply.status_code == 200, reply.text
+            ended = (await act(places[zone], services[zone], "deactivation")).json()
+            assert (ended["state"], ended["active_until"]) == ("inactive", until)

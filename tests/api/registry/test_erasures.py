@@ -74,6 +74,38 @@ async def test_what_a_comment_says_is_erased_where_it_tells_who_made_it(agency: 
     assert (said["body"], said["contact"], said["reason"]) == ("", None, "Sudah dijelaskan.")
 
 
+async def test_where_a_name_stands_in_what_was_said_is_told_and_left(agency: Agency) -> None:
+    """Whole, however it is spaced and written; the officer decides, and erases a comment's text by its id."""
+    standard_id = await draft(agency)
+    await consult(agency, standard_id)
+    bodies = {
+        "named": "Bapak i wayan  ARTA menunggu tiga jam.",
+        "other": "I Wayan Artana menunggu tiga jam.",
+        "owns": "Antre.",
+    }
+    ids: dict[str, str] = {}
+    for name, body in bodies.items():
+        said = {"body": body, "contact": {"name": "I Wayan Arta", "phone": "08123456789"} if name == "owns" else None}
+        posted = await agency.call("POST", f"/standards/{standard_id}/comments", by=None, json=said)
+        ids[name] = posted.json()["id"]
+    answer = {"disposition": "answered", "reason": "Sudah dijelaskan kepada I Wayan Arta."}
+    for comment_id in ids.values():
+        await agency.act(standard_id, f"comments/{comment_id}/disposition", answer, match=False)
+    await finalise(agency, standard_id)
+    written = minutes(("provider",))
+    written["agreements"] = [written["agreements"][0], written["agreements"][0] | {"issue": "Keluhan I Wayan Arta"}]
+    assert (await agency.act(standard_id, "minutes", written, match=False)).status_code == 201
+    reasons = {f"/comments/{each}/reason" for each in ids.values()}
+    minuted = {"/rounds/1/minutes/agreements/1/issue"}
+    first = await erase(agency, standard_id, comments=[{"id": ids["owns"]}])
+    assert set(first.json()["mentions"]) == {f"/comments/{ids['named']}/body"} | reasons | minuted
+    assert ARTA["name"] not in first.text
+    second = await erase(agency, standard_id, people=[ARTA], comments=[{"id": ids["named"], "body": True}])
+    assert set(second.json()["mentions"]) == reasons | minuted
+    [agreed] = (await agency.call("GET", f"/standards/{standard_id}/minutes")).json()["agreements"][1:]
+    assert agreed["issue"] == "Keluhan I Wayan Arta"
+
+
 async def test_the_history_tells_who_erased_when_and_why_but_not_whom(agency: Agency) -> None:
     standard_id, _ = await recorded(agency)
     before = (await agency.call("GET", f"/standards/{standard_id}")).json()["state"]

@@ -9,7 +9,7 @@ from api.registry.directory_stage import code, stage
 from api.registry.test_services import enter, found
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
-from registry.services import queries
+from registry.services import searching
 from support.services import ServiceUnderTest
 
 
@@ -107,19 +107,54 @@ async def test_words_of_what_is_entered_and_rewritten_correct_typos(registry: Se
     assert await found(here, f"q={after}xx") == [f"Layanan {before}"]
 
 
-async def test_more_hits_than_can_be_ranked_come_by_name(
-    registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", "entered"),
+        ("&sort=relevance", "entered"),
+        ("&sort=-relevance", "entered"),
+        ("&sort=created_at", "entered"),
+        ("&sort=-created_at", "last entered"),
+        ("&sort=name", "name"),
+        ("&sort=-name", "last name"),
+    ],
+)
+async def test_more_hits_than_can_be_ranked_come_as_they_were_entered(
+    registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch, sort: str, order: str
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_RANKED", 2)
+    """Whoever asks for the order of names has it, of however many."""
+    monkeypatch.setattr(searching, "MOST_RANKED", 2)
+    here = await stage(registry)
+    unit, word = (await here.unit("U"))["id"], f"kwy{code()}"
+    entered = [f"Z {word}", "A lain", f"Y {word} {word}", "B lain"]
+    for name in entered:
+        await enter(here, unit, name=name, description=f"Untuk {word}")
+    await enter(here, unit, name="C lain")
+    orders = {"entered": entered, "name": sorted(entered)}
+    wanted = orders.get(order) or orders[order.removeprefix("last ")][::-1]
+    seen: list[str] = []
+    path: str | None = f"/services?institution={here.id}&q={word}&limit=3&count=exact{sort}"
+    while path:
+        page = await here.read(path)
+        assert page["count"] == 4
+        seen += [item["name"] for item in page["items"]]
+        path = page["next"] and page["next"].removeprefix("/v1")
+    assert seen == wanted
+
+
+async def test_the_order_of_the_first_page_is_kept(registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though more than can be ranked have the word by then."""
+    monkeypatch.setattr(searching, "MOST_RANKED", 3)
     here = await stage(registry)
     unit, word = (await here.unit("U"))["id"], f"kwy{code()}"
     await enter(here, unit, name="A lain", description=f"Untuk {word}")
     await enter(here, unit, name=f"Z {word}")
     await enter(here, unit, name=f"Y {word} {word}")
-    first = await here.read(f"/services?institution={here.id}&q={word}&limit=2")
-    rest = await here.read(first["next"].removeprefix("/v1"))
+    first = await here.read(f"/services?institution={here.id}&q={word}&limit=1")
+    await enter(here, unit, name="B lain", description=f"Untuk {word}")
+    rest = await here.read(first["next"].removeprefix("/v1").replace("limit=1", "limit=9"))
     names = [item["name"] for item in first["items"] + rest["items"]]
-    assert names == ["A lain", f"Y {word} {word}", f"Z {word}"]
+    assert names == [f"Y {word} {word}", f"Z {word}", "A lain", "B lain"]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +191,7 @@ async def test_hits_are_ranked_if_those_that_are_sought_are_few(
     registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many services elsewhere have the word."""
-    monkeypatch.setattr(queries, "MOST_RANKED", 2)
+    monkeypatch.setattr(searching, "MOST_RANKED", 2)
     here, other = await stage(registry), await stage(registry)
     unit, far, word = (await here.unit("U"))["id"], (await other.unit("U"))["id"], f"kwy{code()}"
     for number in range(3):

@@ -104,6 +104,56 @@ async def test_as_of_gives_the_version_that_was_in_force(agency: Agency) -> None
     assert (then["state"], then["in_force"]) == ("published", True)
 
 
+async def offer(agency: Agency, spans: str) -> None:
+    async with agency.registry.connection() as connection:
+        await connection.execute(
+            "UPDATE services SET active_during = CAST(CAST($2 AS text) AS datemultirange) WHERE id = $1",
+            agency.service_id,
+            spans,
+        )
+
+
+async def test_nothing_is_promised_while_the_service_is_not_offered(agency: Agency) -> None:
+    """After its end no version is in force, whatever its decree says; if the service is offered again, so is its promise."""
+    standard_id = await published(agency, "2026-01-05")
+    await offer(agency, "{[2026-01-20,2026-03-01),[2026-06-01,2026-08-01)}")
+    for day, in_force in [
+        ("2026-01-04", False),
+        ("2026-01-05", True),  # what is promised before it is offered is a promise
+        ("2026-02-28", True),
+        ("2026-03-01", False),
+        ("2026-05-31", False),
+        ("2026-06-01", True),
+        ("2026-07-31", True),
+        ("2026-08-01", False),
+        ("2026-11-01", False),
+    ]:
+        expected = [standard_id] if in_force else []
+        for query in (f"as_of={day}", f"in_force_on={day}"):
+            listed = await agency.call("GET", f"/services/{agency.service_id}/standards?{query}", by=None)
+            assert [item["id"] for item in listed.json()["items"]] == expected, query
+        assert [item["id"] for item in await found(agency, f"&as_of={day}", by=None)] == expected, day
+        if day >= "2026-01-05":
+            then = (await agency.call("GET", f"/standards/{standard_id}?as_of={day}", by=None)).json()
+            assert (then["state"], then["in_force"]) == ("published", in_force), day
+
+
+async def test_what_has_ended_with_its_service_is_not_reviewed_but_revoked(agency: Agency) -> None:
+    """Its decree stands until another one revokes it (lifecycle: the service ends)."""
+    standard_id = await published(agency, "2022-01-05", decree_date="2022-01-05")
+    await offer(agency, "{[2020-01-01,2026-03-01)}")
+    while await move_what_is_due(agency.registry.app.state.side_pool, now=agency.registry.app.state.clock()):
+        pass
+    now = (await agency.call("GET", f"/standards/{standard_id}", by=None)).json()
+    assert (now["state"], now["in_force"], now["review_state"]) == ("published", False, None)
+    [listed] = await found(agency, "&state=published", by=None)
+    assert (listed["in_force"], listed["review_state"]) == (False, None)
+    for query in ("review=due", "review=advised", "review=current", f"review_due_before={today(agency)}"):
+        assert await found(agency, f"&{query}", by=None) == [], query
+    decree = {"decree_number": "SK 2/2026", "decree_date": str(today(agency)), "reason": "Layanan dihentikan."}
+    assert (await agency.act(standard_id, "revocation", decree)).json()["state"] == "revoked"
+
+
 async def test_pages_hold_each_version_once(agency: Agency) -> None:
     ids = set()
     for _ in range(3):

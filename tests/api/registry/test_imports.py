@@ -1,6 +1,7 @@
 """Imports of units: dry run, all or nothing, what differs, rights, cancelling, a worker's death."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from api.registry.directory_stage import Stage, code, stage
@@ -114,15 +115,23 @@ async def test_circles_and_what_goes_on_below_are_found(registry: ServiceUnderTe
     assert found(done) == [(2, "valid_to", "still_in_use")]
 
 
-async def test_what_only_the_database_knows_is_told_too(registry: ServiceUnderTest) -> None:
+async def test_a_unit_does_not_begin_after_what_stands_there(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     await run(here, "units", TREE)
     counter = (await here.read(f"/units?institution={here.id}&code=01.1.1"))["items"][0]
-    await here.seat("unit_head", unit=counter["id"], valid_during={"from": "2023-01-01"})
+    person = await here.person("Ni Luh Sari")
+    await here.seat("unit_head", unit=counter["id"], person=person["id"], valid_during={"from": "2023-01-01"})
     later = [{"code": "01.1.1", "name": "Loket", "kind": "section", "valid_from": "2024-01-01"}]
     done = await run(here, "units", later)
-    assert (done["state"], found(done)) == ("failed", [(None, None, "still_in_use")])
+    assert (done["state"], found(done)) == ("failed", [(2, "valid_from", "still_in_use")])
+    assert "Ni Luh Sari" in str(done["result"]["errors"])
     assert (await here.read(f"/units/{counter['id']}"))["valid_during"]["from"] != "2024-01-01"
+    above = [{"code": "01.1", "name": "Bagian Umum", "kind": "section", "valid_from": "2024-01-01"}]
+    assert found(await run(here, "units", above)) == [(2, "valid_from", "still_in_use")]
+    row = {name: here.institution[name] for name in ("code", "name", "kind")}
+    done = await run(here, "institutions", [{**row, "valid_from": "2024-01-01"}], query="&dry_run=true")
+    assert (done["state"], found(done)) == ("failed", [(2, "valid_from", "still_in_use")])
+    assert "Sekretariat" in str(done["result"]["errors"])
 
 
 async def test_a_unit_is_not_ended_under_who_is_in_office_there(registry: ServiceUnderTest) -> None:
@@ -292,3 +301,27 @@ async def test_institutions_by_the_platform(registry: ServiceUnderTest) -> None:
     assert counts(await run(here, "institutions", [{**rows[0], "name": "Badan Kesatu"}])) == (0, 1, 0)
     done = await run(here, "institutions", [{**rows[0], "supervisor_codes": "nobody-at-all"}])
     assert found(done) == [(2, "supervisor_codes", "unknown_institution")]
+
+
+async def test_who_supervises_in_a_circle_is_told_at_the_rows_that_close_it(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    top, middle, low, other = (code() for _ in range(4))
+
+    def row(own: str, *supervisors: str) -> dict[str, Any]:
+        return {"code": own, "name": f"Badan {own}", "kind": "ministry", "supervisor_codes": "|".join(supervisors),
+                "valid_from": "2001-01-01"}  # fmt: skip
+
+    held = [row(top), row(middle, top, here.institution["code"]), row(low, middle)]
+    assert counts(await run(here, "institutions", held)) == (3, 0, 0)
+    # The one row closes it with what is held; who is beside and below it is in none.
+    done = await run(here, "institutions", [row(other, low), row(top, low)], query="&dry_run=true")
+    assert (done["state"], found(done)) == ("failed", [(3, "supervisor_codes", "circle")])
+    one, two, three = (code() for _ in range(3))
+    done = await run(here, "institutions", [row(one, two), row(two, three), row(three, one), row(other, one)])
+    assert (done["state"], found(done)) == ("failed", [(line, "supervisor_codes", "circle") for line in (2, 3, 4)])
+    # From a day on the two change places: neither is above itself on any day.
+    assert counts(await run(here, "institutions", [row(middle, here.institution["code"]), row(top, middle)])) == (
+        0,
+        2,
+        0,
+    )

@@ -1,5 +1,6 @@
 """Imports of people and appointments: who is who, one holder a seat, corrections, accounts that act."""
 
+from typing import Any
 from uuid import uuid4
 
 from api.registry.directory_stage import Stage, stage
@@ -88,7 +89,6 @@ async def test_appointments_with_their_decrees(registry: ServiceUnderTest) -> No
 async def test_an_imported_responsible_officer_is_one_of_the_two_that_the_law_names(registry: ServiceUnderTest) -> None:
     """UU 25/2009 art. 7: the head of the secretariat, or whom the Pembina appoints; by the file itself, or by what is held."""
     here = await stage(registry)
-    await here.unit("Sekretariat Daerah", code="SD", kind="secretariat")
     mayor, secretary, other = await staffed(here, "Wali Kota", "Sekda", "Asisten")
 
     def seat(who: str, role: str, begins: str = "2024-01-01", **more: str) -> dict[str, str]:
@@ -102,7 +102,13 @@ async def test_an_imported_responsible_officer_is_one_of_the_two_that_the_law_na
 
     answering = seat(other, "responsible_officer")
     done = await run(here, "appointments", [answering], query="&dry_run=true")
-    # Nothing is on record yet: it may be right.
+    # Nothing of a secretariat is on record yet: it may be right.
+    assert (done["state"], found(done, "warnings")) == ("done", [(2, "appointed_by", "foundation_unknown")])
+    await here.unit("Sekretariat Daerah", code="SD", kind="secretariat")
+    # Its head isn't; of what is over by now it may be right still.
+    refused = await run(here, "appointments", [answering], query="&dry_run=true")
+    assert found(refused) == [(2, "appointed_by", "appointment_unfounded")]
+    done = await run(here, "appointments", [answering | {"valid_to": "2025-01-01"}], query="&dry_run=true")
     assert (done["state"], found(done, "warnings")) == ("done", [(2, "appointed_by", "foundation_unknown")])
     seats = [seat(mayor, "supervisor", appointed_by=""), seat(secretary, "unit_head", unit_code="SD", appointed_by="")]
     for rows in ([*seats, answering], [*seats, answering | {"appointed_by": secretary}]):
@@ -126,11 +132,11 @@ async def test_a_row_that_says_nothing_new_of_what_a_seat_rests_on_is_not_held_a
     registry: ServiceUnderTest,
 ) -> None:
     here = await stage(registry)
-    await here.unit("Sekretariat Daerah", code="SD", kind="secretariat")
     mayor, secretary, other = await staffed(here, "Wali Kota", "Sekda", "Asisten")
     body = {"decree_number": "SK", "valid_from": "2024-01-01"}
     old = {"employee_number": other, "role": "responsible_officer", **body}
     assert counts(await run(here, "appointments", [old])) == (1, 0, 0)
+    await here.unit("Sekretariat Daerah", code="SD", kind="secretariat")
     heads = [
         {"employee_number": mayor, "role": "supervisor", "unit_code": "", **body},
         {"employee_number": secretary, "role": "unit_head", "unit_code": "SD", **body},
@@ -141,6 +147,10 @@ async def test_a_row_that_says_nothing_new_of_what_a_seat_rests_on_is_not_held_a
     assert found(longer, "warnings") == [(2, "appointed_by", "appointment_unfounded")]
     anew = await run(here, "appointments", [{**old, "decree_date": "2024-01-01"}])
     assert (anew["state"], found(anew)) == ("failed", [(2, "appointed_by", "appointment_unfounded")])
+
+
+def told(done: Any) -> list[str]:
+    return [each["detail"]["en"] for each in done["result"]["errors"]]
 
 
 async def test_a_seat_has_one_holder_in_the_file_too(registry: ServiceUnderTest) -> None:
@@ -154,13 +164,19 @@ async def test_a_seat_has_one_holder_in_the_file_too(registry: ServiceUnderTest)
 
     done = await run(here, "appointments", [head(one, "2021-01-01"), head(two, "2024-01-01")])
     assert found(done) == [(3, "employee_number", "seat_taken")]
+    # Whose number it is isn't told: of the file, the row is.
+    assert told(done) == ["Row 2 fills the seat in that period."]
     relay = [
         head(one, "2021-01-01", "2024-01-01"),
         head(two, "2024-01-01"),
         head(three, "2025-01-01", "2025-01-20", "plh"),
     ]
     assert counts(await run(here, "appointments", relay)) == (3, 0, 0)
-    assert found(await run(here, "appointments", [head(three, "2026-01-01")])) == [(2, "employee_number", "seat_taken")]
+    taken = await run(here, "appointments", [head(three, "2026-01-01")])
+    assert found(taken) == [(2, "employee_number", "seat_taken")]
+    assert told(taken) == ["The seat is held by Dua from 2024-01-01 until an open end."]
+    before = await run(here, "appointments", [head(three, "2020-01-01", "2022-01-01")], query="&dry_run=true")
+    assert told(before) == ["The seat is held by Satu from 2021-01-01 until 2024-01-01."]
     # A holder who is corrected to end frees the seat for another row of the same file.
     succession = [head(three, "2026-01-01"), head(two, "2024-01-01", "2026-01-01")]
     assert counts(await run(here, "appointments", succession)) == (1, 1, 0)
@@ -201,3 +217,35 @@ async def test_what_is_wrong_with_appointments(registry: ServiceUnderTest) -> No
     acting = {**base, "unit_code": "D1", "role": "unit_head", "acting": "plt"}
     done = await run(here, "appointments", [acting])
     assert (done["state"], found(done, "warnings")) == ("done", [(2, "valid_to", "acting_without_end")])
+
+
+async def test_what_a_file_says_of_acting_holders_is_held_against_what_was_before(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    await here.unit("Dinas", code="D1")
+    (one,) = await staffed(here, "Pelaksana")
+
+    def acts(begins: str, ends: str, acting: str = "plt", **more: str) -> dict[str, str]:
+        seat = {"employee_number": one, "unit_code": "D1", "role": "unit_head", "decree_number": "SK", "acting": acting}
+        return {**seat, "valid_from": begins, "valid_to": ends, "decree_date": "", **more}
+
+    assert counts(await run(here, "appointments", [acts("2024-01-01", "2024-04-01")])) == (1, 0, 0)
+    rows = [acts("2024-04-01", "2024-07-01"), acts("2024-07-01", "2024-10-01", decree_date="2999-01-01")]
+    done = await run(here, "appointments", rows)
+    assert found(done, "warnings") == [
+        (3, "decree_date", "decree_in_the_future"),
+        (3, "valid_to", "acting_too_long"),
+        (3, "valid_to", "extended_too_often"),
+    ]
+    beside_himself = await run(here, "appointments", [acts("2024-08-01", "2024-08-10", "plh")])
+    assert found(beside_himself) == [(2, "employee_number", "seat_taken")]
+
+
+async def test_nobody_appoints_oneself_by_a_file(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    one, account = number(), f"account-{uuid4()}"
+    person = await here.person(employee_number=one, account_id=account)
+    await here.seat("institution_admin", person=person["id"])
+    row = {"employee_number": one, "role": "supervisor", "decree_number": "SK", "valid_from": "2024-01-01"}
+    caller = registry.account(account)
+    done = await ended(here, await send(here, "appointments", written([row]), caller=caller))
+    assert found(done) == [(2, "employee_number", "own_appointment")]

@@ -9,7 +9,7 @@ from api.registry.directory_stage import Stage, code, stage
 from api.registry.test_reorganisations import BEFORE, DAY, declaration, declared, merge, new, unit
 from api.registry.test_reorganisations_withdrawn import DECREE, coming
 from directory.zones import national_day
-from registry.services import past
+from registry.services import past, searching
 from support.services import ServiceUnderTest
 from support.wall_clock import wall_clock
 
@@ -103,6 +103,32 @@ async def test_a_service_that_another_unit_takes_over(registry: ServiceUnderTest
             "SELECT count(*) FROM service_former_places WHERE service_id = $1", service["id"]
         )
     assert kept == 2, "what stays where it is leaves nothing behind"
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3, 9])
+async def test_words_of_a_day_are_found_once_however_many_have_them(
+    registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Some have the word still, others had it under a former name; and either may be more than can be ranked."""
+    monkeypatch.setattr(searching, "MOST_RANKED", most)
+    here = await stage(registry)
+    home, word = await here.unit("Satu"), f"kwp{code()}"
+    services = [await offered(here, home["id"], f"{word} {number}") for number in range(4)]
+    with wall_clock(registry) as clock:
+        clock.set(5)
+        for service in services[:3]:
+            assert (await here.change(f"/services/{service['id']}", {"name": "Nama lain"})).status_code == 200
+    ids = [service["id"] for service in services]
+    for place in ("", f"&unit={home['id']}&scope=subtree", f"&institution={here.id}"):
+        for order in ("", "&sort=name", "&sort=created_at"):
+            path: str | None = f"/services?q={word}&as_of=2026-03-02&limit=3&count=exact{place}{order}"
+            seen: list[str] = []
+            while path:
+                page = await here.read(path)
+                assert page["count"] == 4
+                seen += [item["id"] for item in page["items"]]
+                path = page["next"] and page["next"].removeprefix("/v1")
+            assert seen == ids, (place, order)
 
 
 async def test_what_was_offered_is_told_as_it_was_on_the_day(registry: ServiceUnderTest) -> None:

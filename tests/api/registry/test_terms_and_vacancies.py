@@ -12,6 +12,7 @@ import pytest
 from api.registry.directory_stage import SINCE, Stage, flaws, stage
 from directory.zones import national_day
 from support.services import ServiceUnderTest
+from support.wall_clock import wall_clock
 
 TODAY = national_day(datetime.now(UTC))
 
@@ -115,6 +116,40 @@ async def test_an_extension_has_its_decree_and_keeps_the_former_end(registry: Se
     assert (await here.events(f"appointments/{seat['id']}"))[-1]["data"]["valid_to"] == "2026-10-01"
 
 
+async def test_terms_that_follow_one_another_are_one(registry: ServiceUnderTest) -> None:
+    """A new decree for the same person at the same seat extends: three months of a Plt, extended once (corrections 15)."""
+    here = await stage(registry)
+    unit, person = await here.unit("Dinas"), await here.person()
+
+    async def acts(begins: str, ends: str, acting: str = "plt", who: str = person["id"]) -> list[str]:
+        period = {"from": begins, "to": ends}
+        seat = await here.seat("unit_head", unit=unit["id"], person=who, acting=acting, valid_during=period)
+        return [each["code"] for each in seat["warnings"]]
+
+    assert await acts("2024-01-01", "2024-04-01") == []
+    assert await acts("2024-04-01", "2024-07-01") == []
+    for begins, ends in (("2024-07-01", "2024-10-01"), ("2024-10-01", "2024-12-31")):
+        assert await acts(begins, ends) == ["acting_too_long", "extended_too_often"]
+    # After a break, and by another person, it is a term of its own.
+    assert await acts("2025-02-01", "2025-05-01") == []
+    assert await acts("2025-05-01", "2025-08-01", who=(await here.person())["id"]) == []
+    await here.seat("unit_head", unit=unit["id"], valid_during={"from": "2025-09-01"})
+    assert await acts("2025-10-01", "2025-10-20", "plh") == []
+    assert await acts("2025-10-20", "2025-11-10", "plh") == ["acting_too_long", "extended_too_often"]
+
+
+async def test_the_limit_of_terms_that_follow_one_another_is_that_of_all(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    unit, person = await here.unit("Dinas"), await here.person()
+    for begins, ends in (("2025-01-01", "2025-04-01"), ("2025-04-01", "2025-08-01")):
+        period = {"from": begins, "to": ends}
+        seat = await here.seat("unit_head", unit=unit["id"], person=person["id"], acting="plt", valid_during=period)
+    assert await warned(here, seat, "?as_of=2025-03-25") == ["acting_too_long"]  # it hasn't begun
+    assert await warned(here, seat, "?as_of=2025-06-16") == ["acting_too_long"]
+    assert await warned(here, seat, "?as_of=2025-06-17") == ["acting_too_long", "acting_limit_near"]
+    assert await warned(here, seat, "?as_of=2025-07-01") == ["acting_too_long", "acting_limit_reached"]
+
+
 async def test_what_cannot_be_extended(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     unit = await here.unit("Dinas")
@@ -175,6 +210,29 @@ async def test_vacancies_are_visible(registry: ServiceUnderTest) -> None:
     assert [each["name"] for each in page["items"] + rest["items"]] == sorted(
         ["Bagian", "Loket", "Sekretariat", ministry]
     )
+
+
+async def test_today_is_that_of_the_place_that_is_asked_for(registry: ServiceUnderTest) -> None:
+    """In Jayapura the new head is in office two hours before it is that day in Jakarta. Of both, the nation's day counts."""
+    places = [await stage(registry, time_zone=zone) for zone in ("wit", "wib")]
+    units = [(await here.unit("Dinas"))["id"] for here in places]
+    for here, unit in zip(places, units, strict=True):
+        await here.seat("unit_head", unit=unit, valid_during={"from": "2026-03-21"})
+    here = places[0]
+
+    async def headless(query: str) -> list[str]:
+        found = await here.read(f"/vacancies?role=unit_head&{query}")
+        return [each["unit_id"] for each in found["items"]]
+
+    with wall_clock(registry) as clock:
+        clock.set(20, 23, 30)  # in Bali
+        assert await headless(f"institution={places[0].id}") == await headless(f"unit={units[0]}") == []
+        assert await headless(f"unit={units[0]}&as_of=2026-03-20") == [units[0]]
+        assert await headless(f"institution={places[1].id}") == await headless(f"unit={units[1]}") == [units[1]]
+        both = "&".join(f"unit={unit}" for unit in units)
+        assert sorted(await headless(both)) == sorted(units)
+        clock.set(21, 1, 30)
+        assert await headless(both) == []
 
 
 async def test_nobody_is_wanted_where_a_unit_has_ended(registry: ServiceUnderTest) -> None:

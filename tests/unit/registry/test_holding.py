@@ -12,7 +12,9 @@ from registry.appointments.holding import (
     SINGLE,
     Grounds,
     Limits,
+    Term,
     is_single,
+    line_of_terms,
     months_later,
     seat_refusal,
     seat_warnings,
@@ -119,6 +121,41 @@ def test_what_is_unusual_about_a_seat(
 def test_who_can_not_be_the_responsible_officer(
     acting: str, secretariat: bool | None, by_supervisor: bool | None, on_record: bool, refused: str | None
 ) -> None:
-    found = seat_refusal("responsible_officer", acting, Grounds(secretariat, by_supervisor, on_record, has_holder=True))
+    grounds = Grounds(secretariat, by_supervisor, on_record, has_holder=True)
+    found = seat_refusal("responsible_officer", acting, grounds, over=False)
     assert (found and found.code) == refused
-    assert seat_refusal("unit_head", acting, Grounds(None, by_supervisor, on_record, has_holder=True)) is None
+    grounds = Grounds(None, by_supervisor, on_record, has_holder=True)
+    assert seat_refusal("unit_head", acting, grounds, over=False) is None
+
+
+@pytest.mark.parametrize(
+    ("acting", "secretariat", "by_supervisor", "over", "refused"),
+    [
+        ("definitive", None, None, False, "appointment_unfounded"),  # its head's seat is vacant
+        ("definitive", False, None, False, "appointment_unfounded"),
+        ("definitive", None, None, True, None),  # of what is over, the registry may not know
+        ("plh", None, None, False, None),
+        ("definitive", True, None, False, None),
+        ("definitive", None, True, False, None),
+    ],
+)
+def test_where_there_is_a_secretariat_it_is_said_who_appointed(
+    acting: str, secretariat: bool | None, by_supervisor: bool | None, over: bool, refused: str | None
+) -> None:
+    grounds = Grounds(secretariat, by_supervisor, False, has_holder=True, secretariat_on_record=True)
+    found = seat_refusal("responsible_officer", acting, grounds, over=over)
+    assert (found and found.code) == refused
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "extended"),
+    [
+        ([], JAN_10, 0),
+        ([Term(date(2025, 10, 10), JAN_10, 0)], date(2025, 10, 10), 1),
+        ([Term(date(2025, 10, 10), JAN_10, 1), Term(date(2025, 7, 1), date(2025, 10, 10), 0)], date(2025, 7, 1), 3),
+        ([Term(date(2025, 10, 10), date(2026, 1, 9), 0)], JAN_10, 0),  # a day without him
+        ([Term(date(2025, 10, 10), None, 0)], date(2025, 10, 10), 1),
+    ],
+)
+def test_terms_that_run_on_are_one(before: list[Term], since: date, extended: int) -> None:
+    assert line_of_terms(JAN_10, 0, before) == (since, extended)

@@ -28,6 +28,13 @@ def test_a_line_and_a_circle() -> None:
     assert in_circle(itself, lambda id_: itself.get(id_, ())) == [A]
 
 
+def test_what_is_below_a_circle_is_in_none() -> None:
+    """Whatever is below two lines to it: each way is followed once."""
+    circle: dict[UUID, Timeline] = {A: (below(B),), B: (below(A), below(C)), C: (below(A), below(B))}
+    low: Timeline = (below(A), below(B, begins=date(2021, 1, 1)))
+    assert in_circle({IDS[3]: low, **circle}, lambda id_: low if id_ == IDS[3] else circle.get(id_, ())) == [A, B, C]
+
+
 def test_two_that_change_places_on_a_day_are_in_none() -> None:
     day = date(2024, 1, 1)
     swap: dict[UUID, Timeline] = {

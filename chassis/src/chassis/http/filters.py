@@ -5,7 +5,7 @@ here names every parameter in its signature, so that they are validated, documen
 """
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from keyword import iskeyword
@@ -78,6 +78,24 @@ class Sort:
 
     columns: tuple[ColumnElement[Any], ...]
     kinds: tuple[type, ...]
+
+    def first(self, statement: Select[Any], chosen: "Chosen") -> Select[Any]:
+        """The first rows, or those after the cursor; no more than the page needs. It binds what `paging` gives."""
+        if chosen.cursor is not None:
+            binds = [bindparam(name, type_=each.type) for name, each in zip(_after(self), self.columns, strict=True)]
+            statement = statement.where(_beyond(self.columns, binds, descending=chosen.sort.startswith("-")))
+        return statement.order_by(*self.by(chosen)).limit(bindparam("page_rows"))
+
+    def by(self, chosen: "Chosen") -> list[ColumnElement[Any]]:
+        """What it is ordered by, in the direction that is asked for."""
+        return [column.desc() if chosen.sort.startswith("-") else column.asc() for column in self.columns]
+
+    def paging(self, chosen: "Chosen") -> dict[str, Any]:
+        """The values of a page's parameters: one row more than it shows tells whether another follows."""
+        values: dict[str, Any] = {"page_rows": chosen.limit + 1}
+        if chosen.cursor is not None:
+            values |= zip(_after(self), pages.read_cursor(chosen.cursor, chosen.binding, self.kinds), strict=True)
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,21 +203,18 @@ class Filters:
         """
         shape, predicate, reach_values = reach
         sort = self.sorts[chosen.sort.lstrip("-")]
-        names = _after(sort)
         parts = (Part(source, self, predicate), *besides)
         singles = frozenset[str].intersection(*(part.filters.singles(chosen) for part in parts))
         asked = tuple((name, name in singles) for name in sorted(chosen.values))
         key = (chosen.sort, asked, chosen.cursor is not None, shape)
         given = {name: value[0] if name in singles else value for name, value in chosen.values.items()}
         values: dict[str, Any] = {**given, **reach_values}
-        paging: dict[str, Any] = {"page_rows": chosen.limit + 1}
-        if chosen.cursor is not None:
-            paging |= zip(names, pages.read_cursor(chosen.cursor, chosen.binding, sort.kinds), strict=True)
+        paging = sort.paging(chosen)
         statement = self.statements.get(
             key, lambda: _joined([part.first(chosen, singles) for part in parts], sort, chosen)
         )
         if not chosen.count:
-            return self._listed(chosen, sort, await statement.fetch(connection, **values, **paging), None)
+            return listed(chosen, sort, await statement.fetch(connection, **values, **paging), None)
         counting = self.statements.get(
             ("count", asked, shape),
             lambda: select(func.count()).select_from(
@@ -209,16 +224,7 @@ class Filters:
         async with _agreeing(connection):
             rows = await statement.fetch(connection, **values, **paging)
             total = cast(int, await counting.fetchval(connection, **values))
-        return self._listed(chosen, sort, rows, total)
-
-    def _listed(self, chosen: Chosen, sort: Sort, rows: list[Row], total: int | None) -> "Listed":
-        kept = rows[: chosen.limit]
-        following = None
-        if len(rows) > chosen.limit:
-            last = kept[-1]
-            cursor = pages.write_cursor(chosen.binding, [last[column.name] for column in sort.columns])
-            following = pages.next_url(chosen.path, chosen.query, cursor)
-        return Listed(kept, following, total)
+        return listed(chosen, sort, rows, total)
 
 
 class Part(NamedTuple):
@@ -235,20 +241,12 @@ class Part(NamedTuple):
 
     def first(self, chosen: Chosen, singles: Collection[str]) -> Select[Any]:
         """Its first rows, or those after the cursor; no more than the whole page needs."""
-        statement, sort = self.all(chosen, singles), self.filters.sorts[chosen.sort.lstrip("-")]
-        if chosen.cursor is not None:
-            binds = [bindparam(name, type_=each.type) for name, each in zip(_after(sort), sort.columns, strict=True)]
-            statement = statement.where(_beyond(sort.columns, binds, descending=chosen.sort.startswith("-")))
-        return statement.order_by(*_order(sort.columns, chosen)).limit(bindparam("page_rows"))
+        return self.filters.sorts[chosen.sort.lstrip("-")].first(self.all(chosen, singles), chosen)
 
 
 def _after(sort: Sort) -> list[str]:
     """The parameters that a cursor's values are."""
     return [f"after_{index}" for index in range(len(sort.columns))]
-
-
-def _order(columns: Iterable[ColumnElement[Any]], chosen: Chosen) -> list[ColumnElement[Any]]:
-    return [column.desc() if chosen.sort.startswith("-") else column.asc() for column in columns]
 
 
 def together(parts: Sequence[Select[Any]]) -> FromClause:
@@ -261,8 +259,8 @@ def _joined(parts: Sequence[Select[Any]], sort: Sort, chosen: Chosen) -> Select[
     if len(parts) == 1:
         return parts[0]
     rows = together(parts)
-    columns = [rows.c[column.name] for column in sort.columns]
-    return select(rows).order_by(*_order(columns, chosen)).limit(bindparam("page_rows"))
+    order = Sort(tuple(rows.c[column.name] for column in sort.columns), sort.kinds)
+    return select(rows).order_by(*order.by(chosen)).limit(bindparam("page_rows"))
 
 
 def _agreeing(connection: Connection) -> AbstractAsyncContextManager[Any]:
@@ -297,3 +295,12 @@ class Listed:
         if self.count is not None:
             body["count"] = self.count
         return body
+
+
+def listed(chosen: Chosen, sort: Sort, rows: Sequence[Row], total: int | None) -> Listed:
+    """The page of rows that `Sort.first` gave."""
+    kept, following = list(rows[: chosen.limit]), None
+    if len(rows) > chosen.limit:
+        cursor = pages.write_cursor(chosen.binding, [kept[-1][column.name] for column in sort.columns])
+        following = pages.next_url(chosen.path, chosen.query, cursor)
+    return Listed(kept, following, total)

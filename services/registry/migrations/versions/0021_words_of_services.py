@@ -7,6 +7,12 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
+FILL = """
+INSERT INTO service_words SELECT DISTINCT word FROM (
+    SELECT DISTINCT regexp_split_to_table(concat_ws(' ', name, description), '\\W+') AS part FROM {table}
+) AS parts, words_of(part) AS word WHERE part ~ '^[[:alpha:]]' ORDER BY word ON CONFLICT DO NOTHING"""
+"""Words repeat: stop words are sought among those that differ, not in a million texts. The benchmark's database is filled so too."""
+
 
 def upgrade() -> None:
     # All of it may be done again: it is filled outside of the transaction, so that nobody who writes waits for that.
@@ -33,11 +39,7 @@ def upgrade() -> None:
         FOR EACH ROW EXECUTE FUNCTION services_words()""")
     with op.get_context().autocommit_block():
         for table in ("services", "service_former_contents"):
-            # Words repeat: stop words are sought among those that differ, not in a million texts.
-            op.execute(f"""
-                INSERT INTO service_words SELECT DISTINCT word FROM (
-                    SELECT DISTINCT regexp_split_to_table(concat_ws(' ', name, description), '\\W+') AS part FROM {table}
-                ) AS parts, words_of(part) AS word WHERE part ~ '^[[:alpha:]]' ORDER BY word ON CONFLICT DO NOTHING""")  # noqa: S608 - ours
+            op.execute(FILL.format(table=table))
 
 
 def downgrade() -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from chassis.http.problems import Forbidden
 from directory.access import Anyone, acting
+from directory.reach import EVERYTHING, Reach, reach_by_scope, reach_of
 from directory.roles import (
     NATIONAL_ADMIN,
     REACHING_ALL,
@@ -26,6 +27,20 @@ __all__ = ["Anyone", "Contributor", "Manager", "administers", "manages", "nation
 WRITE, READ, PLATFORM = "registry:write", "registry:read", "platform:admin"
 INSTITUTION_ADMIN = "institution_admin"
 MANAGING = frozenset({INSTITUTION_ADMIN, SUPERVISOR, RESPONSIBLE_OFFICER})
+
+INSIDERS = (
+    "unit_head",
+    "officer",
+    "liaison",
+    "responsible_officer",
+    "supervisor",
+    "institution_admin",
+    "internal_auditor",
+    "evaluator",
+    "national_admin",
+    "ombudsman",
+)
+"""Roles that see drafts and internal components of what they reach."""
 
 Manager = Annotated[Actor, acting(*sorted(MANAGING), NATIONAL_ADMIN, scope=WRITE)]
 """May change the directory of an institution."""
@@ -51,6 +66,16 @@ def manages(actor: Actor, institution_id: UUID | None) -> bool:
     return any(
         seat.role in MANAGING and seat.institution_id == institution_id and seat.unit_id is None for seat in actor.seats
     )
+
+
+def reach_of_insiders(actor: Actor) -> Reach:
+    """What an insider sees whole: drafts, and what isn't public of standards."""
+    return reach_of(actor, *INSIDERS) | reach_by_scope(actor, READ) | reach_by_scope(actor, WRITE)
+
+
+def reach_of_drafts(actor: Actor) -> Reach:
+    """Whose drafts of services the actor sees: an insider, or whoever acts for the platform."""
+    return EVERYTHING if national(actor) else reach_of_insiders(actor)
 
 
 def administers(actor: Actor, institution_id: UUID | None) -> bool:

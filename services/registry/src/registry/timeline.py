@@ -25,6 +25,10 @@ class Version:
     def holds_on(self, day: date) -> bool:
         return self.begins <= day and (self.ends is None or day < self.ends)
 
+    def goes_past(self, day: date) -> bool:
+        """Whether it holds on the day or later."""
+        return self.ends is None or day < self.ends
+
 
 Timeline = tuple[Version, ...]
 """Versions in order of time, without overlaps."""

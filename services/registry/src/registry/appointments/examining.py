@@ -7,7 +7,6 @@ from sqlalchemy import Boolean, Date, Uuid, and_, bindparam, func, or_, select
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
-from chassis.http.languages import Text as Words
 from registry.appointments import holding, problems, queries
 from registry.appointments.grounds import read_grounds
 from registry.appointments.tables import placed_posts
@@ -18,7 +17,10 @@ _ID = bindparam("id", type_=Uuid)
 _DAYS = func.daterange(bindparam("begins", type_=Date), bindparam("ends", type_=Date))
 _POST = Statement(
     select(
-        func.bool_or(_DAYS.op("&&")(placed_posts.c.valid_during) & _DAYS.op("&<")(placed_posts.c.valid_during))
+        func.bool_or(_DAYS.op("&&")(placed_posts.c.valid_during) & _DAYS.op("&<")(placed_posts.c.valid_during)).label(
+            "lasts"
+        ),
+        func.min(placed_posts.c.role).label("role"),
     ).where(
         placed_posts.c.id == _ID,
         or_(
@@ -30,7 +32,7 @@ _POST = Statement(
         ),
     )
 )
-"""Whether a post lasts as long as the appointment; null if it never was at that place. Who fills it may have sat there before.
+"""Its role, and whether a post lasts as long as the appointment; null if it never was at that place. Who fills it may have sat there before.
 
 A post that the appointment had is `kept` wherever it is: declared reorganisations take it to a successor on their day only.
 """
@@ -38,7 +40,6 @@ _UNIT_COVERS = Statement(select(func.range_agg(units.c.valid_during).op("@>")(_D
 _INSTITUTION_COVERS = Statement(
     select(func.range_agg(institutions.c.valid_during).op("@>")(_DAYS)).where(institutions.c.id == _ID)
 )
-_UNTIL_FURTHER_NOTICE = Words("waktu yang belum ditentukan", "an open end")
 
 
 async def examine(connection: Connection, seat: Mapping[str, Any], *, held: Row | None = None) -> None:
@@ -51,7 +52,7 @@ async def examine(connection: Connection, seat: Mapping[str, Any], *, held: Row 
         await _check_post(connection, seat, kept=held is not None and held["post_id"] == seat["post_id"])
     if seat["appointed_by"] is not None and not await queries.is_appointer(connection, seat["appointed_by"]):
         raise problems.unknown_appointer()
-    if holding.is_single(seat["role"], seat["acting"]):
+    if seat["role"] in holding.SINGLE:
         holders = await queries.find_holders(
             connection,
             institution_id=institution_id,
@@ -59,6 +60,8 @@ async def examine(connection: Connection, seat: Mapping[str, Any], *, held: Row 
             role=seat["role"],
             begins=begins,
             ends=ends,
+            person_id=seat["person_id"],
+            fills=holding.is_single(seat["role"], seat["acting"]),
             besides=seat["id"],
         )
         if holders:
@@ -67,27 +70,27 @@ async def examine(connection: Connection, seat: Mapping[str, Any], *, held: Row 
 
 def check_grounds(row: Row) -> None:
     """Raises Unprocessable for an appointment, as it was written, that can't make anybody the Penanggung jawab."""
-    refusal = holding.seat_refusal(row["role"], row["acting"], read_grounds(row))
+    over = row["state"] == "ended"
+    refusal = holding.seat_refusal(row["role"], row["acting"], read_grounds(row), over=over)
     if refusal is not None:
         raise problems.flawed("/appointed_by", *refusal)
 
 
 async def _check_post(connection: Connection, seat: Mapping[str, Any], *, kept: bool) -> None:
     place_and_days = {name: seat[name] for name in ("institution_id", "unit_id", "begins", "ends")}
-    lasts = await _POST.fetchval(connection, id=seat["post_id"], kept=kept, **place_and_days)
-    if lasts is None:
+    post = await _POST.fetchrow(connection, id=seat["post_id"], kept=kept, **place_and_days)
+    if post is None or post["lasts"] is None:
         raise problems.unknown_post()
-    if not lasts:
+    if not kept and post["role"] != seat["role"]:
+        raise problems.post_of_another_role(post["role"])
+    if not post["lasts"]:
         raise problems.outside_post()
 
 
 def _taken(holder: Row) -> problems.SeatTaken:
     """A refusal that names the holder: a public fact."""
-    named = {"holder": holder["person_name"], "begins": holder["valid_from"]}
-    until = Words(*(str(holder["valid_to"]),) * 2) if holder["valid_to"] else _UNTIL_FURTHER_NOTICE
-    detail = Words(problems.HELD.id.format(**named, ends=until.id), problems.HELD.en.format(**named, ends=until.en))
     return problems.SeatTaken(
-        detail,
+        problems.held_by(holder["person_name"], holder["valid_from"], holder["valid_to"]),
         holder={
             "appointment_id": holder["id"],
             "person_name": holder["person_name"],

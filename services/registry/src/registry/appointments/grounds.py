@@ -19,9 +19,10 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.data.statements import Row
-from directory.roles import RESPONSIBLE_OFFICER, STANDING_BESIDE, SUPERVISOR, UNIT_HEAD
+from directory.roles import BY_MANDATE, RESPONSIBLE_OFFICER, STANDING_BESIDE, SUPERVISOR, UNIT_HEAD
 from registry.appointments.holding import SINGLE, Grounds
 from registry.appointments.tables import appointments_known
 from registry.moments import recorded
@@ -41,13 +42,17 @@ def grounds_of(table: FromClause) -> list[ColumnElement[Any]]:
     secretaries, supervisors = _secretaries(table, first, known=known), _supervisors(table, decreed, known=known)
     other = table.alias()
     seated = select(literal(1)).where(
-        other.c.role == table.c.role,
-        other.c.institution_id == table.c.institution_id,
-        other.c.unit_id.is_not_distinct_from(table.c.unit_id),
+        _of_the_seat(other, table),
         other.c.acting != all_(_BESIDE),
         _in_office(other, first, known=known),
     )
     beside = and_(table.c.role == any_(literal(sorted(SINGLE), ARRAY(Text))), table.c.acting == any_(_BESIDE))
+    another = select(literal(1)).where(
+        _of_the_seat(other, table),
+        other.c.id != table.c.id,
+        other.c.acting == any_(_BESIDE),
+        _overlaps(other, table.c.in_office_during, known=known),
+    )
     his_own = secretaries.where(secretaries.selected_columns.person_id == table.c.person_id)
     appointer = supervisors.where(
         or_(
@@ -62,12 +67,43 @@ def grounds_of(table: FromClause) -> list[ColumnElement[Any]]:
         case((table.c.appointed_by.is_not(None), appointer.exists())).label("by_supervisor"),
         (answers & supervisors.exists()).label("supervisor_on_record"),
         case((beside, seated.exists()), else_=true()).label("has_holder"),
+        (answers & _secretariats(table, known=known).exists()).label("secretariat_on_record"),
+        (beside & another.exists()).label("others_beside"),
     ]
+
+
+def terms_before(table: FromClause) -> ColumnElement[Any]:
+    """The terms that the same person acted at the same seat before this one, the last first, as `holding.line_of_terms` takes them."""
+    term, begins = table.alias(), func.lower(table.c.valid_during, type_=Date)
+    started, ended = func.lower(term.c.in_office_during, type_=Date), func.upper(term.c.in_office_during, type_=Date)
+    told = func.jsonb_build_array(started, ended, func.jsonb_array_length(term.c.extensions))
+    terms = select(func.jsonb_agg(aggregate_order_by(told, ended.desc().nulls_first()))).where(
+        term.c.person_id == table.c.person_id,
+        _of_the_seat(term, table),
+        term.c.acting == table.c.acting,
+        started < begins,
+        *((recorded(term),) if table is appointments_known else ()),
+    )
+    acts = table.c.acting == any_(literal(sorted(BY_MANDATE), ARRAY(Text)))
+    return case((acts, terms.scalar_subquery())).label("terms_before")
 
 
 def read_grounds(row: Row) -> Grounds:
     """What these columns say."""
     return Grounds(*(row[name] for name in Grounds._fields))
+
+
+def _of_the_seat(other: FromClause, table: FromClause) -> ColumnElement[bool]:
+    return and_(
+        other.c.role == table.c.role,
+        other.c.institution_id == table.c.institution_id,
+        other.c.unit_id.is_not_distinct_from(table.c.unit_id),
+    )
+
+
+def _overlaps(table: FromClause, days: ColumnElement[Any], *, known: bool) -> ColumnElement[bool]:
+    sits: ColumnElement[bool] = table.c.in_office_during.op("&&", is_comparison=True)(days)
+    return and_(sits, recorded(table)) if known else sits
 
 
 def _in_office(table: FromClause, day: ColumnElement[Any], *, known: bool) -> ColumnElement[bool]:
@@ -86,6 +122,21 @@ def _secretaries(table: FromClause, day: ColumnElement[Any], *, known: bool) -> 
             head.c.institution_id == table.c.institution_id,
             head.c.role == UNIT_HEAD,
             _in_office(head, day, known=known),
+            unit.c.kind == SECRETARIAT,
+            and_(lasts, recorded(unit)) if known else lasts,
+        )
+        .correlate(table)
+    )
+
+
+def _secretariats(table: FromClause, *, known: bool) -> Select[Any]:
+    """The secretariats that the institution has at any time of the appointment."""
+    unit = (units_known if known else units).alias()
+    lasts = unit.c.valid_during.op("&&", is_comparison=True)(table.c.valid_during)
+    return (
+        select(unit.c.id)
+        .where(
+            unit.c.institution_id == table.c.institution_id,
             unit.c.kind == SECRETARIAT,
             and_(lasts, recorded(unit)) if known else lasts,
         )

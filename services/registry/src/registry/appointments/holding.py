@@ -1,7 +1,7 @@
 """Which role belongs at which place, how many may hold it, and what is unusual about an acting holder. Pure."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -35,6 +35,14 @@ _NEAR = Text("Masa penugasan {kind} berakhir pada {limit}.", "The term of a {kin
 _NO_HOLDER = Text(
     "Tidak ada pejabat yang diwakili: Plh mendampingi pejabat yang berhalangan sementara.",
     "There is no holder to stand beside: a Plh acts while the holder is away for a time.",
+)
+_SEVERAL = Text(
+    "Lebih dari satu Plh mendampingi kursi ini pada masa yang sama.",
+    "Several Plh stand beside this seat at the same time.",
+)
+_UNSIGNED = Text(
+    "Tanggal keputusan belum tiba ketika pengangkatan ini dicatat.",
+    "The date of the decree hadn't come when the appointment was registered.",
 )
 _NOT_THE_DEFAULT = Text(
     "Bukan kepala sekretariat; ditunjuk oleh Pembina (UU 25/2009 pasal 7).",
@@ -167,31 +175,64 @@ def _length_warnings(acting: str, begins: date, ends: date | None, latest: date,
     return []
 
 
+class Term(NamedTuple):
+    """Days in office, `ends` exclusive, and how often they were extended."""
+
+    begins: date
+    ends: date | None
+    extended: int
+
+
+def line_of_terms(begins: date, extended: int, before: Iterable[Term]) -> tuple[date, int]:
+    """Since when a person acts at a seat without a break, and how often that was extended: a further decree extends, too.
+
+    `before`: the person's earlier terms there, the last one first. What ended before the next one began is a term of its own.
+    """
+    for term in before:
+        if term.ends is not None and term.ends < begins:
+            break
+        begins, extended = min(begins, term.begins), extended + term.extended + 1
+    return begins, extended
+
+
+def decree_warnings(decree_date: date | None, recorded_on: date) -> list[Caution]:
+    """A decree that was registered before its date may be there, but nobody can have signed it."""
+    if decree_date is None or decree_date <= recorded_on:
+        return []
+    return [Caution("decree_in_the_future", _UNSIGNED)]
+
+
 class Grounds(NamedTuple):
     """On what a seat is held, as far as it is on record.
 
     `heads_secretariat`: on the first day; None: nobody is on record as its head, or the role isn't that of a Penanggung jawab.
     `by_supervisor`: whether who appointed was the Pembina on the decree's day; None: nobody is stated.
     `supervisor_on_record`: somebody fills the Pembina's seat on that day. `has_holder`: somebody fills this seat on the first day.
+    `secretariat_on_record`: the institution has one while the seat is held. `others_beside`: another Plh stands beside it meanwhile.
     """
 
     heads_secretariat: bool | None
     by_supervisor: bool | None
     supervisor_on_record: bool
     has_holder: bool
+    secretariat_on_record: bool = False
+    others_beside: bool = False
 
 
-def seat_refusal(role: str, acting: str, grounds: Grounds) -> Caution | None:
-    """Why somebody can't be the Penanggung jawab by this appointment, as far as that is known for sure (UU 25/2009 art. 7).
+def seat_refusal(role: str, acting: str, grounds: Grounds, *, over: bool) -> Caution | None:
+    """Why somebody can't be the Penanggung jawab by this appointment (UU 25/2009 art. 7).
 
-    Where the registry doesn't reach back so far, nothing is sure.
+    Where there is a secretariat, he is its head or says who appointed him; of an appointment that is `over` that is asked only
+    where both are on record, as the registry may not reach back so far.
     """
     if role != RESPONSIBLE_OFFICER:
         return None
     if grounds.by_supervisor is False:
         return Caution("not_the_supervisor", _NOT_THE_SUPERVISOR)
-    somebody_else = grounds.heads_secretariat is False and grounds.by_supervisor is None
-    if somebody_else and grounds.supervisor_on_record and counts_as_holder(acting):
+    if grounds.heads_secretariat or grounds.by_supervisor or not counts_as_holder(acting):
+        return None
+    somebody_else = grounds.heads_secretariat is False and grounds.supervisor_on_record
+    if somebody_else or (grounds.secretariat_on_record and not over):
         return Caution("appointment_unfounded", _NEITHER)
     return None
 
@@ -201,6 +242,8 @@ def seat_warnings(role: str, acting: str, grounds: Grounds) -> list[Caution]:
     found = []
     if role in SINGLE and not counts_as_holder(acting) and not grounds.has_holder:
         found.append(Caution("no_holder_to_stand_beside", _NO_HOLDER))
+    if grounds.others_beside:
+        found.append(Caution("several_stand_beside", _SEVERAL))
     if role == RESPONSIBLE_OFFICER and not grounds.heads_secretariat:
         if grounds.heads_secretariat is None:
             if not grounds.by_supervisor:

@@ -76,13 +76,15 @@ async def appoint(
 ) -> Row:
     """Appoint a person to a seat: `content` as of NewAppointment. Records `appointment.changed`.
 
-    Raises Forbidden, Unprocessable, SeatTaken.
+    Raises Forbidden, OwnAppointment, Unprocessable, SeatTaken.
     """
     terms.check(content, TERMS)
     await begin_change(connection)
     place = await find_place(connection, content)
     if not rights.appoints(actor, place.institution_id, content["role"]):
         raise Forbidden
+    if actor.person_id == content["person_id"]:
+        raise problems.OwnAppointment
     if await _PERSON.fetchrow(connection, id=content["person_id"]) is None:
         raise problems.unknown_person()
     begins, ends = content["valid_during"]["from_"] or national_day(now), content["valid_during"]["to"]
@@ -108,9 +110,9 @@ async def correct(
 ) -> Row:
     """Correct what was registered: `stated` as of AppointmentPatch. What was believed stays readable by `known_at`.
 
-    Raises NotFound, Forbidden, StaleVersion, Unprocessable, SeatTaken, AlreadyEnded (one that was cancelled).
+    Raises NotFound, Forbidden, OwnAppointment, StaleVersion, Unprocessable, SeatTaken, AlreadyEnded (one that was cancelled).
     """
-    held = await _locked(connection, identity, actor=actor, expected=expected)
+    held = await _locked_of_another(connection, identity, actor=actor, expected=expected)
     terms.check(stated, {"acting": TERMS["acting"]})
     if held["cancelled"]:
         raise problems.AlreadyEnded
@@ -137,9 +139,10 @@ async def extend(
 ) -> Row:
     """Let an appointment last longer, by a decree of its own: `decree` as of Extension. Records `appointment.changed`.
 
-    Raises NotFound, Forbidden, StaleVersion, AlreadyEnded (cancelled), Unprocessable (not later than it ends), SeatTaken.
+    Raises NotFound, Forbidden, OwnAppointment, StaleVersion, AlreadyEnded (cancelled), Unprocessable (not later than it ends),
+    SeatTaken.
     """
-    held = await _locked(connection, identity, actor=actor, expected=expected)
+    held = await _locked_of_another(connection, identity, actor=actor, expected=expected)
     if held["cancelled"]:
         raise problems.AlreadyEnded
     until = decree["valid_to"]
@@ -175,6 +178,13 @@ async def end(
         connection, id=identity, begins=held["begins"], ends=ends, now_cancelled=cancelled, reason=reason
     )
     return await _recorded(connection, identity, now=now, founded=False)
+
+
+async def _locked_of_another(connection: Connection, identity: UUID, *, actor: Actor, expected: Expected) -> Row:
+    held = await _locked(connection, identity, actor=actor, expected=expected)
+    if actor.person_id == held["person_id"]:
+        raise problems.OwnAppointment
+    return held
 
 
 async def _locked(connection: Connection, identity: UUID, *, actor: Actor, expected: Expected) -> Row:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import Response
 
-from chassis.data.transactions import Reading, Transaction
+from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
 from chassis.http.identity import Public, SignedIn
@@ -177,10 +177,17 @@ async def end_post(
 
 @routes.get("/vacancies", operation_id="list_vacancies", summary="What is vacant", response_model=VacancyPage)
 async def list_vacancies(
-    _caller: Public, connection: Reading, moment: OnDay, chosen: Annotated[Chosen, vacancies.FILTERS.dependency()]
+    _caller: Public,
+    connection: Snapshot,
+    moment: OnDay,
+    now: Now,
+    chosen: Annotated[Chosen, vacancies.FILTERS.dependency()],
 ) -> Response:
-    """Seats of Pembina, Penanggung jawab and heads of units without a holder on a day, and posts that lack people."""
-    page = await vacancies.find_vacancies(connection, chosen, moment)
+    """Seats of Pembina, Penanggung jawab and heads of units without a holder on a day, and posts that lack people.
+
+    By default on this day where the institution or the unit is that is asked for.
+    """
+    page = await vacancies.find_vacancies(connection, chosen, moment, now=now)
     items = [vacancies.shown(row) for row in page.rows]
     return Response(encode(page.written(items)), media_type="application/json")
 

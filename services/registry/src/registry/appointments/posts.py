@@ -14,15 +14,14 @@ from chassis.http.problems import NotFound
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from directory.roles import Actor
-from directory.zones import iana_name, local_day, national_day
+from directory.zones import national_day
 from registry import rights
 from registry.appointments import problems
 from registry.appointments.places import find_place
 from registry.appointments.tables import appointments, placed_posts, post_former_places, posts
 from registry.institutions import standing
 from registry.institutions.problems import empty_period
-from registry.institutions.queries import local_day_of
-from registry.institutions.tables import institutions
+from registry.institutions.queries import find_local_day, local_day_of
 from registry.moments import AS_OF, Moment, bounds
 from registry.recorded import begin_change
 from registry.shapes import shown_period
@@ -37,7 +36,7 @@ _DAY = case((_STATED, AS_OF), else_=local_day_of(_P.institution_id, _NOW))
 """The day that is asked for, else today where the institution is."""
 _THEN = _P.valid_during.op("@>", is_comparison=True)(_DAY)
 _filled = (
-    select(func.count())
+    select(func.count(appointments.c.person_id.distinct()))
     .where(appointments.c.post_id == _P.id, appointments.c.in_office_during.op("@>")(_DAY))
     .scalar_subquery()
     .label("filled")
@@ -60,12 +59,6 @@ _ONE = Statement(
 _COLUMNS = ("id", "institution_id", "unit_id", "name", "role", "needed", "version", "created_at")
 _INSERT = Statement(
     insert(posts).values(valid_during=_DAYS, **{name: bindparam(name, type_=posts.c[name].type) for name in _COLUMNS})
-)
-_ZONE = Statement(
-    select(institutions.c.time_zone)
-    .where(institutions.c.id == _ID)
-    .order_by(func.lower(institutions.c.valid_during).desc())
-    .limit(1)
 )
 _LOCKED = Statement(select(posts, *bounds(posts)).where(posts.c.id == _ID).with_for_update())
 _CHANGED = ("name", "needed")
@@ -118,9 +111,8 @@ async def establish(
     terms.check(content, {"role": "appointment_roles"})
     place = await find_place(connection, content)
     rights.require_manager(actor, place.institution_id)
-    zone: str = iana_name(await _ZONE.fetchval(connection, id=place.institution_id))
     period = content["valid_during"]
-    begins, ends = period["from_"] or local_day(now, zone), period["to"]
+    begins, ends = period["from_"] or await find_local_day(connection, place.institution_id, now=now), period["to"]
     if ends is not None and ends <= begins:
         raise empty_period()
     identity = new_id()
@@ -153,7 +145,7 @@ async def change(
     if moved and (left := await _LEFT.fetchval(connection, id=identity)) is not None:
         raise problems.elsewhere_before(left)
     if found := await _OUTSIDE.fetch(connection, id=identity, begins=begins if moved else None, ends=ends):
-        raise standing.refusal(found)
+        raise standing.refusal(found, pointer="/valid_during")
     new = {f"new_{name}": stated.get(name, post[name]) for name in _CHANGED}
     await _CHANGE.execute(connection, id=identity, begins=begins, ends=ends, **new)
     return await _found(connection, identity, now=now)
@@ -174,7 +166,7 @@ async def end(
     if begins is not None and valid_to <= begins:
         raise problems.ends_before_it_begins(begins)
     if found := await _OUTSIDE.fetch(connection, id=identity, begins=None, ends=valid_to):
-        raise standing.refusal(found)
+        raise standing.refusal(found, pointer="/valid_to")
     kept = {f"new_{name}": post[name] for name in _CHANGED}
     await _CHANGE.execute(connection, id=identity, begins=begins, ends=valid_to, **kept)
     return await _found(connection, identity, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from chassis.http.languages import Text
-from chassis.http.problems import Conflict, Flaw, Problem, Unprocessable
+from chassis.http.problems import Conflict, Flaw, Forbidden, Problem, Unprocessable
 from registry.institutions.problems import StillInUse
 
 _PERSON = Text("Tidak ada orang dengan id ini.", "There is no person of this id.")
@@ -35,16 +35,27 @@ _OUTSIDE_POST = Text(
     "Jabatan ini tidak ada selama masa itu, atau berakhir lebih dahulu; masanya dapat dikoreksi pada jabatan itu sendiri.",
     "The post doesn't exist during the period, or ends before it does; its days are corrected at the post itself.",
 )
+_OTHER_ROLE = Text("Jabatan ini untuk peran {role}.", "The post is for the role {role}.")
 _ELSEWHERE_BEFORE = Text(
     "Jabatan ini berada di unit lain sampai {day}: masanya di unit ini mulai pada tanggal itu.",
     "Until {day} the post was at another unit: at this one it begins on that day.",
 )
 _BEFORE_IT_BEGINS = Text("Jabatan harus berakhir sesudah mulai: {begins}.", "A post ends after it begins: {begins}.")
 _TAKEN = Text("Sudah dipakai orang lain.", "It belongs to another person.")
-HELD = Text(
+_HELD = Text(
     "Kursi ini dijabat {holder} sejak {begins} sampai {ends}.",
     "The seat is held by {holder} from {begins} until {ends}.",
 )
+_UNTIL_FURTHER_NOTICE = Text("waktu yang belum ditentukan", "an open end")
+
+
+class OwnAppointment(Forbidden):
+    """Nobody appoints oneself, nor extends or corrects the own appointment: another who may has to."""
+
+    code = "own_appointment"
+    title = Text(
+        "Pengangkatan diri sendiri dilakukan oleh pejabat lain", "One's own appointment is for somebody else to make"
+    )
 
 
 class SeatTaken(Conflict):
@@ -66,6 +77,15 @@ class IdentifierTaken(Conflict):
 
     code = "identifier_taken"
     title = Text("Nomor pegawai, akun, atau klien sudah dipakai", "The employee number, account or client is taken")
+
+
+def held_by(holder: str, begins: date, ends: date | None) -> Text:
+    """Who holds a seat, and until when: a public fact."""
+    until = Text(str(ends), str(ends)) if ends else _UNTIL_FURTHER_NOTICE
+    return Text(
+        _HELD.id.format(holder=holder, begins=begins, ends=until.id),
+        _HELD.en.format(holder=holder, begins=begins, ends=until.en),
+    )
 
 
 def flawed(pointer: str, code: str, detail: Text) -> Unprocessable:
@@ -115,6 +135,10 @@ def not_longer() -> Unprocessable:
 
 def outside_place() -> Unprocessable:
     return flawed("/valid_during", "outside_place", _OUTSIDE)
+
+
+def post_of_another_role(role: str) -> Unprocessable:
+    return flawed("/post_id", "post_of_another_role", _OTHER_ROLE.filled(role=role))
 
 
 def outside_post() -> Unprocessable:

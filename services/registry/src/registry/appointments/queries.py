@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     Date,
     FromClause,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    or_,
     select,
 )
 
@@ -24,7 +26,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Filters, Listed, Sort, one_of
 from directory.roles import STANDING_BESIDE
-from registry.appointments.grounds import grounds_of
+from registry.appointments.grounds import grounds_of, terms_before
 from registry.appointments.tables import appointments, appointments_known, people
 from registry.moments import AS_OF, Moment, bounds, recorded
 from registry.shapes import shown_period
@@ -54,6 +56,8 @@ def _listed(table: FromClause) -> Select[Any]:
         first,
         last,
         *grounds_of(table),
+        terms_before(table),
+        table.c.recorded_at,
     ).join_from(table, people, people.c.id == table.c.person_id)
 
 
@@ -94,7 +98,7 @@ _IN_SEAT = (
     .join_from(appointments, people, people.c.id == appointments.c.person_id)
     .where(
         appointments.c.role == _ROLE,
-        _FILLS,
+        or_(_FILLS & bindparam("fills", type_=Boolean), appointments.c.person_id == bindparam("person_id", type_=Uuid)),
         appointments.c.in_office_during.op("&&")(_DAYS),
         appointments.c.id != _ID,
     )
@@ -133,10 +137,16 @@ async def find_holders(
     role: str,
     begins: date,
     ends: date | None,
+    person_id: UUID,
+    fills: bool,
     besides: UUID,
 ) -> list[Row]:
-    """Who fills a seat on any of these days, but for the appointment `besides`; a Plh only stands beside."""
+    """Who is in the way of a person at a seat on any of these days, but for the appointment `besides`.
+
+    Whoever `fills` it is in the way of another who does; a Plh only stands beside. Nobody is there twice at once.
+    """
     sought = {"role": role, "begins": begins, "ends": ends, "id": besides, "beside": sorted(STANDING_BESIDE)}
+    sought |= {"person_id": person_id, "fills": fills}
     if unit_id is not None:
         return await _HOLDERS_OF_UNIT.fetch(connection, unit_id=unit_id, **sought)
     return await _HOLDERS_OF_INSTITUTION.fetch(connection, institution_id=institution_id, **sought)

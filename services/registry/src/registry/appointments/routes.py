@@ -32,7 +32,8 @@ from registry.rights import Manager
 from registry.terms import KnownTerms, Terms
 
 _TAKEN: dict[int | str, dict[str, Any]] = {
-    409: {"description": "seat_taken; `holder` says who holds the seat and until when"}
+    403: {"description": "own_appointment: nobody appoints oneself"},
+    409: {"description": "seat_taken; `holder` says who holds the seat and until when"},
 }
 Always = Annotated[bool, Query(description="Also those that aren't in office on the day: ended, scheduled, cancelled")]
 

@@ -1,5 +1,7 @@
 """Vacancies: seats that nobody fills on a day (a Plh alone doesn't fill one), and posts with fewer people than they need."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,12 +9,14 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Date,
+    DateTime,
     FromClause,
     Integer,
     Select,
     Text,
     Uuid,
     all_,
+    any_,
     bindparam,
     cast,
     func,
@@ -24,19 +28,24 @@ from sqlalchemy import (
 )
 
 from chassis.data.pool import Connection
-from chassis.data.statements import Row
+from chassis.data.statements import Row, Statement
 from chassis.http.filters import Chosen, Filters, Listed, Sort, one_of
 from directory.roles import RESPONSIBLE_OFFICER, STANDING_BESIDE, SUPERVISOR, UNIT_HEAD
 from directory.world import JAKARTA
 from registry.appointments.tables import appointments, placed_posts
-from registry.institutions.tables import institutions
+from registry.institutions.queries import local_day_of
+from registry.institutions.tables import institution_identities, institutions
 from registry.moments import AS_OF, Moment, held
 from registry.units.subtrees import of_units
-from registry.units.tables import units
+from registry.units.tables import unit_identities, units
 
 _A = appointments.c
 _IN_OFFICE = _A.in_office_during.op("@>", is_comparison=True)(AS_OF)
 _BESIDE = bindparam("beside", type_=ARRAY(Text))
+
+
+def _asked_for(name: str) -> ColumnElement[Any]:
+    return bindparam(name, type_=ARRAY(Uuid))
 
 
 def _seat(table: FromClause, role: str, *, at_unit: bool) -> Select[Any]:
@@ -68,7 +77,9 @@ def _goes_on(table: FromClause, identity: ColumnElement[Any]) -> ColumnElement[b
 def _posts() -> Select[Any]:
     post = placed_posts.c
     filled: ColumnElement[int] = (
-        select(cast(func.count(), Integer)).where(_A.post_id == post.id, _IN_OFFICE).scalar_subquery()
+        select(cast(func.count(_A.person_id.distinct()), Integer))
+        .where(_A.post_id == post.id, _IN_OFFICE)
+        .scalar_subquery()
     )
     of_the_whole = post.unit_id.is_(None) & _goes_on(institutions, post.institution_id)
     return select(
@@ -111,8 +122,23 @@ _LISTED = select(_ALL)
 _SHOWN = ("kind", "role", "institution_id", "unit_id", "post_id", "name", "needed", "filled", "stood_in")
 
 
-async def find_vacancies(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:
-    """A page of what is vacant on a day."""
+_OF_UNITS = select(unit_identities.c.institution_id).where(unit_identities.c.id == any_(_asked_for("unit")))
+_TODAYS = Statement(
+    select(local_day_of(institution_identities.c.id, bindparam("now", type_=DateTime(timezone=True))).label("day"))
+    .where(
+        or_(institution_identities.c.id == any_(_asked_for("institution")), institution_identities.c.id.in_(_OF_UNITS))
+    )
+    .distinct()
+)
+
+
+async def find_vacancies(connection: Connection, chosen: Chosen, moment: Moment, *, now: datetime) -> Listed:
+    """A page of what is vacant on a day; by default today where the institutions or units are that are asked for. Of several
+    places that have different days it is the nation's."""
+    if not moment.stated:
+        asked = {name: chosen.values.get(name, []) for name in ("institution", "unit")}
+        days = [row["day"] for row in await _TODAYS.fetch(connection, **asked, now=now)]
+        moment = replace(moment, day=days[0]) if len(days) == 1 else moment
     values = {**moment.values, "beside": sorted(STANDING_BESIDE)}
     return await FILTERS.page(connection, chosen, _LISTED, reach=("all", None, values))
 

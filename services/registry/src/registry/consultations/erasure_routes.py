@@ -40,6 +40,7 @@ async def erase_personal_data(
     """On request (UU 27/2022), by the unit's head or the data protection officer, also once the standard is stipulated.
 
     What was said, agreed and signed stays, by element of society and day. The version's history tells who erased, when and why.
+    Where the names stand in free text is told to whoever erases, who decides: a comment's text goes by `comments`, `body`.
     """
     erased = await erasures.erase(connection, standard_id, body.model_dump(), by=By(actor=actor, now=now))
     headers = {"Location": f"/v1/standards/{standard_id}/history"}

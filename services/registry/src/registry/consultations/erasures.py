@@ -15,6 +15,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Flaw, NotFound, Unprocessable
+from registry.consultations.mentions import find_mentions
 from registry.consultations.tables import comments, consultation_participants, consultations, minutes
 from registry.recorded import begin_change
 from registry.standards import operations as standards
@@ -41,7 +42,7 @@ _MINUTES = Statement(
     .with_for_update(of=minutes)
 )
 _COMMENTS = Statement(
-    select(comments.c.id)
+    select(comments.c.id, comments.c.contact)
     .where(comments.c.standard_id == bindparam("standard_id", type_=Uuid), comments.c.id == any_(_IDS))
     .with_for_update()
 )
@@ -90,8 +91,8 @@ class Trace(NamedTuple):
 async def erase(connection: Connection, standard_id: UUID, content: Mapping[str, Any], *, by: By) -> dict[str, Any]:
     """Erase people (by element and name, in every round) and who made comments; with `body`, what these say too.
 
-    `content`: reason, people [{element, name}], comments [{id, body}]. Returns how much was erased. Raises NotFound, Forbidden,
-    Unprocessable naming each person and comment that isn't there.
+    `content`: reason, people [{element, name}], comments [{id, body}]. Returns how much was erased, and where the names stand in
+    free text still. Raises NotFound, Forbidden, Unprocessable naming each person and comment that isn't there.
     """
     await begin_change(connection)
     row = await standard_queries.find_standard(connection, standard_id, at=by.now, lock="update")
@@ -101,14 +102,14 @@ async def erase(connection: Connection, standard_id: UUID, content: Mapping[str,
     people = [(each["element"], each["name"]) for each in content["people"]]
     trace = await _trace(connection, standard_id, people)
     ids = [each["id"] for each in content["comments"]]
-    held = {found["id"] for found in await _COMMENTS.fetch(connection, standard_id=standard_id, ids=ids)}
+    made = {row["id"]: row["contact"] for row in await _COMMENTS.fetch(connection, standard_id=standard_id, ids=ids)}
     flaws = [
         *(
             Flaw(f"/people/{at}", "unknown_person", _PERSON)
             for at, each in enumerate(people)
             if each not in trace.found
         ),
-        *(Flaw(f"/comments/{at}", "unknown_comment", _COMMENT) for at, each in enumerate(ids) if each not in held),
+        *(Flaw(f"/comments/{at}", "unknown_comment", _COMMENT) for at, each in enumerate(ids) if each not in made),
     ]
     if flaws:
         raise Unprocessable(errors=flaws)
@@ -117,7 +118,7 @@ async def erase(connection: Connection, standard_id: UUID, content: Mapping[str,
         "participants": len(trace.participants),
         "signatures": trace.signatures,
         "agreements": trace.agreements,
-        "comments": len(held),
+        "comments": len(made),
     }
     erasure_id = await standards.note(connection, row, "erasure", by=by, details=told)
     await _ERASE_PARTICIPANTS.execute(connection, ids=trace.participants, erasure_id=erasure_id)
@@ -125,7 +126,11 @@ async def erase(connection: Connection, standard_id: UUID, content: Mapping[str,
     await _ERASE_COMMENTS.execute(connection, ids=ids, bodies=bodies, erasure_id=erasure_id)
     for left in trace.minutes:
         await _ERASE_MINUTES.execute(connection, erasure_id=erasure_id, **left)
-    return {"standard_id": standard_id, **told, "erased_at": by.now}
+    names = {name for _, name in people} | {
+        contact["name"] for contact in made.values() if contact and contact.get("name")
+    }
+    mentions = await find_mentions(connection, standard_id, names)
+    return {"standard_id": standard_id, **told, "mentions": mentions, "erased_at": by.now}
 
 
 async def _trace(connection: Connection, standard_id: UUID, people: Sequence[Person]) -> Trace:

@@ -283,7 +283,10 @@ class CommentPage(Shape):
 
 
 class Erasure(Shape):
-    """How much was erased: names of participants, of signers, of who sees to agreements; comments."""
+    """How much was erased: names of participants, of signers, of who sees to agreements; comments.
+
+    `mentions`: where the names stand in free text still, as pointers into the version's record; nothing was changed there.
+    """
 
     standard_id: UUID
     reason: str
@@ -291,6 +294,7 @@ class Erasure(Shape):
     signatures: int
     agreements: int
     comments: int
+    mentions: list[str]
     erased_at: datetime
 
 

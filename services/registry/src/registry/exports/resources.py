@@ -22,6 +22,7 @@ from registry.institutions import queries as institutions
 from registry.institutions.schemas import Institution
 from registry.moments import Moment
 from registry.services import queries as services
+from registry.services.lists import FILTERS as SERVICE_FILTERS
 from registry.services.schemas import Service
 from registry.units import queries as units
 from registry.units.schemas import Unit
@@ -56,7 +57,7 @@ async def _open_appointments(asked: Asked) -> Open:
 RESOURCES = (
     _list("institutions", institutions.FILTERS, institutions.find_institutions, institutions.shown, Institution),
     _list("units", units.FILTERS, units.find_units, units.shown, Unit),
-    _list("services", services.FILTERS, services.find_services, services.shown, Service),
+    _list("services", SERVICE_FILTERS, services.find_services, services.shown, Service),
     Resource("appointments", appointments.FILTERS, _open_appointments),
 )
 routes = export_routes("registry", RESOURCES, Depends(_allowed))

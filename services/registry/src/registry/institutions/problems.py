@@ -12,7 +12,7 @@ _PERIOD = Text("Masa berlaku harus berakhir setelah mulai.", "A period must end 
 _SUPERVISOR = Text("Tidak ada instansi dengan id ini.", "There is no institution of this id.")
 _ITSELF = Text("Instansi tidak dapat membina dirinya sendiri.", "An institution doesn't supervise itself.")
 
-_CIRCLE = Text(
+CIRCLE = Text(
     "Salah satu instansi pembinanya dibina oleh instansi ini sendiri.",
     "One of those that supervise it is supervised by this institution itself.",
 )
@@ -71,7 +71,7 @@ def ended_supervisors(indices: list[int]) -> Unprocessable:
 
 def supervision_in_circle() -> Unprocessable:
     """Who supervises is supervised by the one below, on some day."""
-    return Unprocessable(errors=[Flaw("/supervisor_ids", "circle", _CIRCLE)])
+    return Unprocessable(errors=[Flaw("/supervisor_ids", "circle", CIRCLE)])
 
 
 PROBLEMS: Mapping[str, Problem] = {

@@ -1,6 +1,7 @@
 """Reading institutions, as of a day and as recorded at an instant."""
 
 from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Date,
+    DateTime,
     FromClause,
     Select,
     Text,
@@ -143,6 +145,15 @@ def local_day_of(institution_id: ColumnElement[Any], instant: ColumnElement[Any]
         .limit(1)
         .scalar_subquery()
     )
+
+
+_LOCAL_DAY = Statement(select(local_day_of(_ID, bindparam("now", type_=DateTime(timezone=True)))))
+
+
+async def find_local_day(connection: Connection, identity: UUID, *, now: datetime) -> date:
+    """Today where an institution that exists is."""
+    day: date = await _LOCAL_DAY.fetchval(connection, id=identity, now=now)
+    return day
 
 
 async def find_institutions(connection: Connection, chosen: Chosen, moment: Moment) -> Listed:

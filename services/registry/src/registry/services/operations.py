@@ -15,9 +15,11 @@ from chassis.ops.identifiers import new_id
 from directory.roles import Actor
 from directory.zones import national_day
 from registry import rights
+from registry.institutions.queries import find_local_day
 from registry.moments import Moment
 from registry.recorded import begin_change
 from registry.services import facts, funding, past, places, problems, queries
+from registry.services.lists import COLUMNS
 from registry.services.tables import services
 from registry.terms import Terms
 from registry.units import queries as units
@@ -31,7 +33,7 @@ TERMS = {
     "channels": "service_delivery_channels",
     "life_events": "life_events",
 }
-_CONTENT = tuple(name for name in queries.COLUMNS if name not in ("id", "institution_id", "state"))
+_CONTENT = tuple(name for name in COLUMNS if name not in ("id", "institution_id", "state"))
 _INSERTED = ("id", "institution_id", "state", "created_at", *_CONTENT)
 _INSERT = Statement(insert(services).values({name: bindparam(name, type_=services.c[name].type) for name in _INSERTED}))
 _UPDATE = Statement(
@@ -91,6 +93,7 @@ async def change(
     """
     await begin_change(connection)
     held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
+    today = await find_local_day(connection, held["institution_id"], now=now)
     terms.check(stated, TERMS)
     await _check_regions(connection, stated)
     await _check_places(connection, stated, now=now)
@@ -100,8 +103,8 @@ async def change(
             raise problems.unknown_unit()
         if held["state"] == "active":
             await _check_unit_lasts(connection, stated["unit_id"], until=held["active_until"])
-        await places.keep(connection, [identity], until=national_day(now))
-    await past.keep_contents(connection, [identity], until=national_day(now))
+        await places.keep(connection, [identity], until=today)
+    await past.keep_contents(connection, [identity], until=today)
     new = {name: stated.get(name, held[name]) for name in _CONTENT}
     new["funding_route"] = await _funding_route(
         connection, new, held["institution_id"], active=held["state"] == "active", now=now
@@ -133,16 +136,19 @@ async def activate(
         raise problems.StateForbids(allowed_actions=["deactivation"])
     if not held["legal_basis"]:
         raise problems.without_legal_basis()
-    day = _until_today(effective_on, now)
-    if until is not None and until <= national_day(now):
+    today = await find_local_day(connection, held["institution_id"], now=now)
+    day = effective_on or today
+    if day > today:
+        raise problems.in_the_future()
+    if until is not None and until <= today:
         raise problems.over_already()
     await _unit(connection, held["unit_id"], actor=actor, now=now)
     await _check_unit_lasts(connection, held["unit_id"], until=until)
     route = await _funding_route(connection, held, held["institution_id"], active=True, now=now)
-    await past.keep_contents(connection, [identity], until=national_day(now))
+    await past.keep_contents(connection, [identity], until=today)
     await _ACTIVATE.execute(connection, id=identity, day=day, funding_route=route)
     if until is not None:
-        await _END.execute(connection, id=identity, day=until, today=national_day(now))
+        await _END.execute(connection, id=identity, day=until, today=today)
     return await _recorded(connection, identity, now=now)
 
 
@@ -163,11 +169,12 @@ async def deactivate(
     held = await _locked(connection, identity, actor=actor, now=now, expected=expected)
     if held["state"] != "active":
         raise problems.StateForbids(allowed_actions=["activation"])
-    day = effective_on or national_day(now)
-    if day > national_day(now):
+    today = await find_local_day(connection, held["institution_id"], now=now)
+    day = effective_on or today
+    if day > today:
         await _check_unit_lasts(connection, held["unit_id"], until=day)
-    await past.keep_contents(connection, [identity], until=national_day(now))
-    if not await _END.execute(connection, id=identity, day=day, today=national_day(now)):
+    await past.keep_contents(connection, [identity], until=today)
+    if not await _END.execute(connection, id=identity, day=day, today=today):
         raise problems.before_activation()
     return await _recorded(connection, identity, now=now)
 
@@ -239,13 +246,6 @@ async def _check_places(connection: Connection, content: Mapping[str, Any], *, n
     malls = await places.find_malls(connection, stated, day=national_day(now))
     if not malls.issuperset(stated):
         raise problems.not_malls([f"/place_ids/{index}" for index, each in enumerate(stated) if each not in malls])
-
-
-def _until_today(day: date | None, now: datetime) -> date:
-    latest = national_day(now)
-    if day is not None and day > latest:
-        raise problems.in_the_future()
-    return day or latest
 
 
 async def _recorded(connection: Connection, identity: UUID, *, now: datetime) -> Row:

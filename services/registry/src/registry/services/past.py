@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, FromClause, and_, func, literal, select
+from sqlalchemy import ColumnElement, Date, FromClause, and_, func, literal, or_, select, true
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Statement
@@ -38,6 +38,13 @@ def offered(table: FromClause) -> ColumnElement[bool]:
     return table.c.active_during.op("@>", is_comparison=True)(AS_OF)
 
 
+def promised(day: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether what a service promises hasn't ended with it by a day: it is offered then, or never was before."""
+    spans = services.c.active_during
+    begins = func.lower(spans, type_=Date)
+    return or_(func.isempty(spans), day < begins, spans.op("@>", is_comparison=True)(day))
+
+
 def ends_then(table: FromClause) -> ColumnElement[Any]:
     """When the time ended in which a service was offered on the day; null: it goes on."""
     span = func.unnest(table.c.active_during).column_valued("span")
@@ -56,8 +63,9 @@ _FEW_CONTENTS = (
 
 
 def _held(former: FromClause) -> ColumnElement[bool]:
-    held: ColumnElement[bool] = former.c.held_during.op("@>", is_comparison=True)(AS_OF)
-    return and_(former.c.service_id == services.c.id, held)
+    """Asked of each row that is found otherwise: by the days alone there may be any number of them."""
+    held = former.c.held_during.op("@>", is_comparison=True)(AS_OF)
+    return and_(former.c.service_id == services.c.id, held.is_(true()))
 
 
 def _then(*, moved: bool | None, contents: FromClause | None) -> FromClause:

@@ -12,7 +12,6 @@ from chassis.data.statements import Row
 from chassis.data.transactions import Reading, Snapshot, Transaction
 from chassis.http.filters import Chosen
 from chassis.http.idempotency import Once
-from chassis.http.identity import Public
 from chassis.http.problems import BadRequest, Flaw, NotFound
 from chassis.http.routing import router
 from chassis.http.streams import RESPONSES, Stream, stream_form, walking
@@ -22,8 +21,9 @@ from directory.zones import iana_name
 from registry.calendars.days import MOST_DAYS, SPAN
 from registry.calendars.queries import find_layers, laid
 from registry.moments import OnDay
-from registry.rights import Contributor
+from registry.rights import Anyone, Contributor, reach_of_drafts
 from registry.services import operations, queries
+from registry.services.lists import FILTERS
 from registry.services.openings import open_day
 from registry.services.schemas import Activation, Deactivation, NewService, OpenDays, Service, ServicePage, ServicePatch
 from registry.terms import KnownTerms
@@ -47,25 +47,29 @@ def _reply(request: Request, row: Row, *, status: int = 200) -> Response:
 )
 async def list_services(
     request: Request,
-    _caller: Public,
+    actor: Anyone,
     connection: Snapshot,
     moment: OnDay,
-    chosen: Annotated[Chosen, queries.FILTERS.dependency()],
+    chosen: Annotated[Chosen, FILTERS.dependency()],
 ) -> Response:
-    """By words, place, life event, target group and more; with `as_of`, those that were offered on the day."""
+    """By words, place, life event, target group and more; with `as_of`, those that were offered on the day.
+
+    Drafts are listed for who works on them: the institution's people and systems, each within reach, and the platform.
+    """
+    drafts = reach_of_drafts(actor)
     if (form := stream_form(request)) is not None:
-        find = partial(queries.find_services, moment=moment)
+        find = partial(queries.find_services, moment=moment, drafts=drafts)
         return Stream(request, form, walking(form, chosen, find, queries.shown, Service), name="services")
-    page = await queries.find_services(connection, chosen, moment)
+    page = await queries.find_services(connection, chosen, moment, drafts=drafts)
     return Response(encode(page.written([queries.shown(row) for row in page.rows])), media_type="application/json")
 
 
 @routes.get("/services/{service_id}", operation_id="get_service", summary="A service", response_model=Service)
 async def get_service(
-    request: Request, _caller: Public, connection: Reading, moment: OnDay, service_id: UUID
+    request: Request, actor: Anyone, connection: Reading, moment: OnDay, service_id: UUID
 ) -> Response:
-    """Whatever its state; with `as_of`, if it was offered on the day."""
-    row = await queries.find_service(connection, service_id, on=moment.day if moment.stated else None)
+    """Whatever its state, but a draft for who works on it alone; with `as_of`, if it was offered on the day."""
+    row = await queries.find_seen_service(connection, service_id, moment, drafts=reach_of_drafts(actor))
     if row is None:
         raise NotFound
     return _reply(request, row)
@@ -79,7 +83,7 @@ async def get_service(
 )
 async def list_opening_hours(
     request: Request,
-    _caller: Public,
+    actor: Anyone,
     connection: Snapshot,
     service_id: UUID,
     moment: OnDay,
@@ -93,7 +97,7 @@ async def list_opening_hours(
     """
     if not 0 < (until - first).days <= MOST_DAYS:
         raise BadRequest(SPAN, errors=[Flaw("query/to", "span", SPAN)])
-    row = await queries.find_service(connection, service_id, on=moment.day if moment.stated else None)
+    row = await queries.find_seen_service(connection, service_id, moment, drafts=reach_of_drafts(actor))
     place = await queries.find_provider(connection, service_id)
     if row is None or place is None:
         raise NotFound

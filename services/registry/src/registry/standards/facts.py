@@ -26,12 +26,6 @@ def content(row: Row) -> dict[str, Any]:
     return {"components": row["components"], "considerations": row["considerations"]}
 
 
-def is_in_force(row: Row, day: date) -> bool:
-    """Whether the version is the promise on this day."""
-    start, end = row["effective_on"], row["effective_to"]
-    return start is not None and start <= day and (end is None or day < end)
-
-
 def written(row: Row, *, insider: bool) -> dict[str, Any]:
     """The version as it is sent. `row` has `today`, the local day of the institution."""
     today: date = row["today"]
@@ -57,7 +51,7 @@ def written(row: Row, *, insider: bool) -> dict[str, Any]:
             "changed_at",
         )
     }
-    shown["in_force"] = is_in_force(row, today)
+    shown["in_force"] = lifecycle.is_in_force(row, today)
     shown["review_state"] = lifecycle.review_state(row, today)
     shown["components"] = visible_components(row, insider=insider)
     shown["provider_team"] = row["provider_team"] if insider else None

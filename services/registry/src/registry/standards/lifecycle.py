@@ -128,15 +128,27 @@ REVIEW_YEARS = 3
 """The longest time between reviews (PP 96/2012 art. 33; PermenPANRB 15/2014)."""
 
 
+def is_in_force(row: Mapping[str, Any], day: date) -> bool:
+    """Whether a version is the promise on a day: by its dates, and as long as its service is `offered` (the spans, in order).
+
+    A version whose service has ended keeps its state until it is revoked by decree, and is in force again if the service is.
+    """
+    start, end = row["effective_on"], row["effective_to"]
+    if start is None or start > day or (end is not None and end <= day):
+        return False
+    begun = [span for span in row["offered"] if span.lower <= day]
+    over = begun and begun[-1].upper is not None and begun[-1].upper <= day
+    return not over
+
+
 def review_state(row: Mapping[str, Any], day: date) -> str | None:
     """`current`, `advised` (a year after it took effect or was last reviewed) or `due`; None unless it is in force on the day."""
-    start, end = row["effective_on"], row["effective_to"]
-    if start is None or start > day or (end is not None and end <= day) or row["state"] not in IN_FORCE:
+    if row["state"] not in IN_FORCE or not is_in_force(row, day):
         return None
     due = row["review_due_on"]
     if due is not None and due <= day:
         return "due"
-    since = max(start, row["reviewed_on"] or start)
+    since = max(row["effective_on"], row["reviewed_on"] or row["effective_on"])
     return "advised" if review_due(since, REVIEW_ADVISED_YEARS) <= day else "current"
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    false,
     func,
     literal_column,
     or_,
@@ -29,6 +30,7 @@ from chassis.data.pool import Connection
 from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
 from directory.reach import Reach
 from registry.moments import AS_OF, Moment, recorded
+from registry.services.past import promised
 from registry.services.tables import services
 from registry.standards.lifecycle import IN_FORCE, SHOWN_TO_ALL
 from registry.standards.queries import local_day, standards_known
@@ -97,16 +99,21 @@ def _true_state(table: FromClause, today: Any) -> ColumnElement[str]:
 
 def _on_the_day(table: FromClause) -> ColumnElement[bool]:
     """In force on the day, if one is stated."""
-    return or_(~_STATED, _period(table).op("@>", is_comparison=True)(AS_OF))
+    return or_(~_STATED, _promise_of(table, AS_OF))
+
+
+def _promise_of(table: FromClause, day: ColumnElement[Any]) -> ColumnElement[bool]:
+    """As lifecycle.is_in_force says of a row."""
+    return and_(_period(table).op("@>", is_comparison=True)(day), promised(day))
 
 
 def _of_service(table: FromClause) -> Listing:
-    period = _period(table)
     return Listing(
         select(
             *(column for column in table.c if column.name not in _LEFT_OUT),
             services.c.institution_id,
             services.c.unit_id,
+            services.c.active_during.label("offered"),
             _TODAY.label("today"),
         ).select_from(table.join(services, services.c.id == table.c.service_id)),
         Filters(
@@ -114,7 +121,7 @@ def _of_service(table: FromClause) -> Listing:
                 one_of("state", _true_state(table, _TODAY), str, "State, see the vocabulary standard_states"),
                 matching(
                     "in_force_on",
-                    lambda: period.op("@>", is_comparison=True)(bindparam("in_force_on", type_=Date)),
+                    lambda: _promise_of(table, bindparam("in_force_on", type_=Date)),
                     "The version that is the promise on this day",
                     kind=date,
                 ),
@@ -130,10 +137,9 @@ def _review_state(table: FromClause, today: Any) -> ColumnElement[str]:
     """As lifecycle.review_state says of a row."""
     since = func.greatest(table.c.effective_on, func.coalesce(table.c.reviewed_on, table.c.effective_on))
     advised = cast(since + cast(literal_column("'1 year'", Text), Interval), Date)
-    in_force = and_(_in_force(table), table.c.effective_on <= today)
-    running = or_(table.c.effective_to.is_(None), table.c.effective_to > today)
+    in_force = and_(_in_force(table), _promise_of(table, today))
     return case(
-        (~and_(in_force, running), literal_column("''", Text)),
+        (~func.coalesce(in_force, false()), literal_column("''", Text)),
         (table.c.review_due_on <= today, literal_column("'due'", Text)),
         (advised <= today, literal_column("'advised'", Text)),
         else_=literal_column("'current'", Text),
@@ -149,6 +155,7 @@ def _across(table: FromClause) -> Listing:
             services.c.unit_id,
             services.c.code.label("service_code"),
             services.c.name.label("service_name"),
+            services.c.active_during.label("offered"),
             today.label("today"),
         ).select_from(table.join(services, services.c.id == table.c.service_id)),
         Filters(
@@ -166,7 +173,11 @@ def _across(table: FromClause) -> Listing:
                 one_of("charter_state", table.c.charter_state, str, "State of the charter, see charter_states"),
                 matching(
                     "review_due_before",
-                    lambda: and_(_in_force(table), table.c.review_due_on < bindparam("review_due_before", type_=Date)),
+                    lambda: and_(
+                        _in_force(table),
+                        table.c.review_due_on < bindparam("review_due_before", type_=Date),
+                        promised(today),
+                    ),
                     "In force, and to be reviewed before this day",
                     kind=date,
                 ),

@@ -60,6 +60,7 @@ def _placed(source: Any) -> Any:
         services.c.unit_id,
         services.c.code.label("service_code"),
         services.c.name.label("service_name"),
+        services.c.active_during.label("offered"),
         today.label("today"),
         _ancestors(services.c.unit_id, today).label("ancestors"),
     ).select_from(source.join(services, services.c.id == source.c.service_id))

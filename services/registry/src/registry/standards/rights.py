@@ -9,24 +9,11 @@ from typing import Any
 from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Forbidden, NotFound
 from directory.access import may
-from directory.reach import Reach, reach_by_scope, reach_of
+from directory.reach import Reach
 from directory.roles import Actor, acts_within, reaches
+from registry.rights import INSIDERS, READ, WRITE, reach_of_insiders
 from registry.standards import lifecycle
 
-READ, WRITE = "registry:read", "registry:write"
-INSIDERS = (
-    "unit_head",
-    "officer",
-    "liaison",
-    "responsible_officer",
-    "supervisor",
-    "institution_admin",
-    "internal_auditor",
-    "evaluator",
-    "national_admin",
-    "ombudsman",
-)
-"""Roles that see drafts and internal components of what they reach."""
 ACTING_ROLES = (lifecycle.UNIT_HEAD, lifecycle.OFFICER, lifecycle.RESPONSIBLE_OFFICER, lifecycle.SUPERVISOR)
 
 ERASING = (lifecycle.UNIT_HEAD, "data_protection_officer")
@@ -53,7 +40,7 @@ def is_insider(actor: Actor, place: Place) -> bool:
 
 def reach(actor: Actor) -> Reach:
     """Whose standards the actor sees whole: as `is_insider` says of each."""
-    return reach_of(actor, *INSIDERS) | reach_by_scope(actor, READ) | reach_by_scope(actor, WRITE)
+    return reach_of_insiders(actor)
 
 
 def shown_to_all(row: Mapping[str, Any]) -> bool:

@@ -106,7 +106,7 @@ def _summary(row: Any) -> dict[str, Any]:
     day = row["today"]
     return {
         **listing.summary(row),
-        "in_force": facts.is_in_force(row, day),
+        "in_force": lifecycle.is_in_force(row, day),
         "review_state": lifecycle.review_state(row, day),
     }
 

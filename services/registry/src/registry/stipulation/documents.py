@@ -12,8 +12,8 @@ from chassis.documents.document import Document, read_template
 from chassis.documents.wording import Labels, written_day
 from chassis.http.languages import Language, Text
 from registry.standards.completeness import COMPONENTS
-from registry.standards.facts import is_in_force, visible_components
-from registry.standards.lifecycle import IN_FORCE
+from registry.standards.facts import visible_components
+from registry.standards.lifecycle import IN_FORCE, is_in_force
 from registry.stipulation.documents_components import Teller
 from registry.stipulation.documents_places import Place
 from registry.stipulation.gate import STATEMENTS

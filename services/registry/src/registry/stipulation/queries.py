@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Date, DateTime, Text, Uuid, any_, bindparam, cast,
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from registry.appointments.tables import appointments
+from registry.services.past import promised
 from registry.services.tables import services
 from registry.standards.lifecycle import IN_FORCE
 from registry.standards.tables import standards
@@ -37,6 +38,7 @@ _COVERED = Statement(
         standards.c.version,
         standards.c.service_id,
         services.c.name.label("service_name"),
+        services.c.active_during.label("offered"),
         standards.c.state,
         standards.c.effective_on,
         standards.c.effective_to,
@@ -66,10 +68,11 @@ _ENDED = Statement(
 )
 _REVIEW_DUE = Statement(
     select(standards.c.id)
-    .where(standards.c.state == "published", standards.c.review_due_on <= _TODAY)
+    .join(services, services.c.id == standards.c.service_id)
+    .where(standards.c.state == "published", standards.c.review_due_on <= _TODAY, promised(_TODAY))
     .order_by(standards.c.id)
     .limit(100)
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, of=standards)
 )
 _SEATED = Statement(
     select(func.count())

@@ -14,9 +14,8 @@ from directory.roles import REACHING_ALL, RESPONSIBLE_OFFICER, SUPERVISOR, UNIT_
 from registry.appointments import holding
 from registry.appointments.grounds import SECRETARIAT
 from registry.appointments.operations import TERMS
-from registry.appointments.problems import UNKNOWN_APPOINTER
+from registry.appointments.problems import UNKNOWN_APPOINTER, held_by
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, covers, day
-from registry.timeline import Version
 
 CORRECTED = ("acting", "decree_number", "decree_date", "appointed_by", "ends")
 GROUNDS = ("acting", "decree_date", "appointed_by")
@@ -29,7 +28,10 @@ _OUTSIDE = Text(
     "Unit atau instansi tidak berlaku sepanjang masa itu.",
     "The unit or institution isn't in force during the whole of the period.",
 )
-_TAKEN = Text("Kursi ini dijabat orang lain pada masa itu.", "Somebody else holds the seat in that period.")
+_OWN = Text(
+    "Pengangkatan diri sendiri dilakukan oleh pejabat lain.", "One's own appointment is for somebody else to make."
+)
+_FILLED = Text("Baris {row} mengisi kursi ini pada masa itu.", "Row {row} fills the seat in that period.")
 
 Seat = tuple[UUID, UUID | None, str]
 """Institution, unit (None: the whole institution), role."""
@@ -76,11 +78,13 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
             plan.changed.append(row)
             plan.counts["changed"] += 1
         numbers[row["id"]] = line.number
-        limits = holding.Limits.of(request.terms.attributes("acting_kinds", row["acting"]))
-        for caution in holding.term_warnings(row["acting"], row["begins"], row["ends"], limits):
-            report.add(line.number, "valid_to", caution.code, caution.detail, warning=True)
+        if row["person_id"] == request.person_id:
+            report.add(line.number, "employee_number", "own_appointment", _OWN)
+        for caution in holding.decree_warnings(row["decree_date"], request.today):
+            report.add(line.number, "decree_date", *caution, warning=True)
+    _check_terms(plan, held, numbers, request, report)
     _check_seats(plan, held, numbers, report)
-    _check_grounds(plan, held, numbers, report)
+    _check_grounds(plan, held, numbers, request, report)
     return plan
 
 
@@ -129,6 +133,7 @@ def _row(line: Line, held: Held, request: Request, report: Report) -> dict[str, 
         "appointed_by": held.people[appointer] if appointer is not None else None,
         "begins": begins,
         "ends": ends,
+        "extensions": [],
         "founded": True,
         "stated": content.keys() | ({"ends"} if "valid_to" in content else set()),
     }
@@ -140,7 +145,28 @@ def _then(plan: Plan, held: Held) -> list[Mapping[str, Any]]:
     return [*(row for row in held.appointments if row["id"] not in corrected), *plan.changed, *plan.created]
 
 
-def _check_grounds(plan: Plan, held: Held, numbers: Mapping[UUID, int], report: Report) -> None:
+def _check_terms(plan: Plan, held: Held, numbers: Mapping[UUID, int], request: Request, report: Report) -> None:
+    """How long somebody acts at a seat, with the terms before that run on into this one."""
+    acting: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in _then(plan, held):
+        acting[_seat(row), row["person_id"], row["acting"]].append(row)
+    for row in (*plan.changed, *plan.created):
+        earlier = [
+            each for each in acting[_seat(row), row["person_id"], row["acting"]] if each["begins"] < row["begins"]
+        ]
+        terms = [holding.Term(each["begins"], each["ends"], len(each["extensions"])) for each in earlier]
+        terms.sort(key=lambda term: term.ends or date.max, reverse=True)
+        since, extended = holding.line_of_terms(row["begins"], len(row["extensions"]), terms)
+        limits = holding.Limits.of(request.terms.attributes("acting_kinds", row["acting"]))
+        for caution in holding.term_warnings(row["acting"], since, row["ends"], limits, extended=extended):
+            report.add(numbers[row["id"]], "valid_to", *caution, warning=True)
+
+
+def _seat(row: Mapping[str, Any]) -> Seat:
+    return row["institution_id"], row["unit_id"], row["role"]
+
+
+def _check_grounds(plan: Plan, held: Held, numbers: Mapping[UUID, int], request: Request, report: Report) -> None:
     """A Penanggung jawab heads the secretariat or is appointed by the Pembina, among what is held and what arrives."""
     answering = [row for row in (*plan.changed, *plan.created) if row["role"] == RESPONSIBLE_OFFICER]
     places = {row["institution_id"] for row in answering}
@@ -169,8 +195,10 @@ def _check_grounds(plan: Plan, held: Held, numbers: Mapping[UUID, int], report: 
             by_supervisor=None if appointer is None else appointer in supervisors,
             supervisor_on_record=bool(supervisors),
             has_holder=True,
+            secretariat_on_record=_has_secretariat(held.places, row),
         )
-        refusal = holding.seat_refusal(row["role"], row["acting"], grounds) if row["founded"] else None
+        over = row["ends"] is not None and row["ends"] <= request.today
+        refusal = holding.seat_refusal(row["role"], row["acting"], grounds, over=over) if row["founded"] else None
         if refusal is not None:
             report.add(numbers[row["id"]], "appointed_by", *refusal)
             continue
@@ -186,20 +214,43 @@ def _is_secretariat(places: Places, unit_id: UUID, on: date) -> bool:
     return any(each.holds_on(on) and each.content["kind"] == SECRETARIAT for each in places.units.get(unit_id, ()))
 
 
+def _has_secretariat(places: Places, row: Mapping[str, Any]) -> bool:
+    return any(
+        each.content["kind"] == SECRETARIAT
+        and each.content["institution_id"] == row["institution_id"]
+        and (each.ends is None or row["begins"] < each.ends)
+        and (row["ends"] is None or each.begins < row["ends"])
+        for timeline in places.units.values()
+        for each in timeline
+    )
+
+
 def _check_seats(plan: Plan, held: Held, numbers: Mapping[UUID, int], report: Report) -> None:
-    """One holder of a seat at a time, among what is held and what arrives."""
-    seats: dict[Seat, list[Mapping[str, Any]]] = defaultdict(list)
+    """One holder of a seat at a time, and nobody beside oneself, among what is held and what arrives."""
+    seats: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for row in _then(plan, held):
         if holding.is_single(row["role"], row["acting"]):
-            seats[row["institution_id"], row["unit_id"], row["role"]].append(row)
+            seats[_seat(row)].append(row)
+        elif row["role"] in holding.SINGLE:
+            seats[_seat(row), row["person_id"]].append(row)
+    for row in _then(plan, held):
+        if holding.is_single(row["role"], row["acting"]) and (_seat(row), row["person_id"]) in seats:
+            seats[_seat(row), row["person_id"]].append(row)
     for holders in seats.values():
         holders.sort(key=lambda row: (row["begins"], row["id"] in numbers))
-        last: Version | None = None
-        earlier: UUID | None = None
+        last: Mapping[str, Any] | None = None
         for row in holders:
-            if last is not None and last.holds_on(row["begins"]):
-                blamed = numbers.get(row["id"]) or (numbers.get(earlier) if earlier else None)
-                if blamed is not None:
-                    report.add(blamed, "employee_number", "seat_taken", _TAKEN)
-            if last is None or (last.ends is not None and (row["ends"] is None or row["ends"] > last.ends)):
-                last, earlier = Version(row["begins"], row["ends"], {}), row["id"]
+            if last is not None and _in_office(last, row["begins"]):
+                blamed, other = (row, last) if row["id"] in numbers else (last, row)
+                if blamed["id"] in numbers:
+                    report.add(numbers[blamed["id"]], "employee_number", "seat_taken", _taken(other, numbers))
+            if last is None or (last["ends"] is not None and (row["ends"] is None or row["ends"] > last["ends"])):
+                last = row
+
+
+def _taken(other: Mapping[str, Any], numbers: Mapping[UUID, int]) -> Text:
+    """Who holds a seat is public; who has an employee number isn't: of the file itself it is the row that is told."""
+    row = numbers.get(other["id"])
+    if row is None:
+        return held_by(other["person_name"], other["begins"], other["ends"])
+    return Text(_FILLED.id.format(row=row), _FILLED.en.format(row=row))

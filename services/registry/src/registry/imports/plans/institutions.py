@@ -1,17 +1,19 @@
 """Institutions of a file, known by their codes; the platform alone brings them. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from chassis.http.languages import Text
 from chassis.imports.findings import Report
 from registry import timeline as time
+from registry.imports.plans.circles import in_circle
 from registry.imports.plans.places import Line, Once, Places, Request, check_terms, day
 from registry.institutions.operations import TERMS
+from registry.institutions.problems import CIRCLE
 from registry.institutions.standing import refusal
-from registry.timeline import Timeline
+from registry.timeline import Timeline, Version
 
 CONTENT = ("name", "short_name", "kind", "region_code", "time_zone")
 _SUPERVISOR = Text("Tidak ada instansi dengan kode ini.", "There is no institution of this code.")
@@ -22,13 +24,19 @@ _NOT_IN_FORCE = Text("Instansi tidak berlaku pada tanggal itu.", "The institutio
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An institution as it is held: its versions, aliases, those that supervise it today, and what goes on past a stated end."""
+    """An institution as it is held: its versions, aliases, those that supervise it today, what goes on past a stated end, and
+    what was there before a stated beginning."""
 
     id: UUID
     timeline: Timeline
     aliases: frozenset[str]
     supervisors: frozenset[str]
     standing: Sequence[Mapping[str, Any]] = ()
+    before: Sequence[Mapping[str, Any]] = ()
+
+
+Supervision = Mapping[str, Timeline]
+"""Who supervises whom, by code: each edge with its days, and the supervisor's code as `parent_id`."""
 
 
 @dataclass
@@ -40,7 +48,14 @@ class Plan:
     counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0})
 
 
-def plan(lines: Sequence[Line], places: Places, held: Mapping[str, Held], request: Request, report: Report) -> Plan:
+def plan(
+    lines: Sequence[Line],
+    places: Places,
+    held: Mapping[str, Held],
+    supervision: Supervision,
+    request: Request,
+    report: Report,
+) -> Plan:
     """What becomes of the institutions. Findings go to the report."""
     plan, once = Plan(), Once()
     known = places.institutions.keys() | {line.content["code"] for line in lines}
@@ -66,7 +81,36 @@ def plan(lines: Sequence[Line], places: Places, held: Mapping[str, Held], reques
         if stated:
             plan.changed.append((before.id, stated))
         plan.counts["changed" if stated else "unchanged"] += 1
+    _check_circles(lines, held, supervision, request, report)
     return plan
+
+
+def _check_circles(
+    lines: Sequence[Line], held: Mapping[str, Held], supervision: Supervision, request: Request, report: Report
+) -> None:
+    """Nobody is supervised by who is below, on any day; what the file says counts beside what is held."""
+    rows = {line.content["code"]: line for line in lines if "supervisor_codes" in line.content}
+    after = {
+        code: _supervised(line, code in held, supervision.get(code, ()), request)
+        for code, line in rows.items()
+        if code not in held or set(line.content["supervisor_codes"]) != held[code].supervisors
+    }
+    for code in in_circle(after, lambda code: after.get(code) or supervision.get(code, ())):
+        report.add(rows[code].number, "supervisor_codes", "circle", CIRCLE)
+
+
+def _supervised(line: Line, known: bool, before: Timeline, request: Request) -> Timeline:
+    """Who supervises an institution after its row: from a day on those that it names, itself apart, of which another finding tells."""
+    from_day = None if known else day(line.content, "valid_from")
+    begins = from_day or request.effective_on or request.today
+    named = set(line.content["supervisor_codes"]) - {line.content["code"]}
+    kept = [
+        each if each.content["parent_id"] in named or not each.goes_past(begins) else replace(each, ends=begins)
+        for each in before
+        if each.content["parent_id"] in named or each.begins < begins
+    ]
+    going_on = {each.content["parent_id"] for each in kept if each.goes_past(begins)}
+    return (*kept, *(Version(begins, None, {"parent_id": code}) for code in sorted(named - going_on)))
 
 
 def _new(content: Mapping[str, Any], request: Request) -> dict[str, Any]:
@@ -104,6 +148,8 @@ def _changes(line: Line, before: Held, request: Request, report: Report) -> dict
         found["valid_during"] = period
     if before.standing:
         report.add(line.number, "valid_to", "still_in_use", refusal(before.standing).detail or _IN_USE)
+    if before.before:
+        report.add(line.number, "valid_from", "still_in_use", refusal(before.before, begins=True).detail or _IN_USE)
     if found and request.effective_on is not None:
         found["effective_on"] = request.effective_on
     return found

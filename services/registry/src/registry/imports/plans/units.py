@@ -16,7 +16,7 @@ from chassis.ops.identifiers import new_id
 from registry import timeline as time
 from registry.imports.plans.circles import in_circle
 from registry.imports.plans.places import Institution, Line, Once, Places, Request, check_terms, covers, day
-from registry.institutions.standing import refusal, sooner
+from registry.institutions.standing import later, refusal, sooner
 from registry.timeline import Timeline, Version
 from registry.units.operations import TERMS
 
@@ -53,10 +53,12 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is held: units, and what goes on at one past the day on which a row ends it, by kind."""
+    """What is held: units, and by kind what goes on at one past the day on which a row ends it, or was there before the day on
+    which a row lets it begin."""
 
     places: Places
     standing: Mapping[tuple[UUID, date], Sequence[Mapping[str, Any]]]
+    before: Mapping[tuple[UUID, date], Sequence[Mapping[str, Any]]]
 
 
 @dataclass
@@ -88,7 +90,7 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
             plan.before[entry.id], plan.after[entry.id] = entry.before, entry.after
             plan.counts["changed"] += 1
     _check_places(found.values(), plan, places, report)
-    _check_endings(found.values(), plan, held, report)
+    _check_bounds(found.values(), plan, held, report)
     return plan
 
 
@@ -152,14 +154,19 @@ def _parent(entry: _Entry, by_code: Mapping[tuple[UUID, str], _Entry], places: P
     return held.pop() if len(held) == 1 else None
 
 
-def _check_endings(entries: Iterable[_Entry], plan: Plan, held: Held, report: Report) -> None:
-    """Nobody is in office, and nothing is offered or promised, at a unit that ends; units below it are looked at elsewhere."""
+def _check_bounds(entries: Iterable[_Entry], plan: Plan, held: Held, report: Report) -> None:
+    """Nobody is in office, and nothing is offered or promised, at a unit that has ended or doesn't exist yet; units below it are
+    looked at elsewhere."""
     for entry in entries:
-        ends = sooner(entry.before, entry.after) if entry.id in plan.before else None
-        found = held.standing.get((entry.id, ends), ()) if ends is not None else ()
-        past = [row for row in found if row["kind"] != "unit"]
-        if past:
-            report.add(entry.line.number, "valid_to", "still_in_use", refusal(past).detail or _IN_USE)
+        if entry.id not in plan.before:
+            continue
+        ends, begins = sooner(entry.before, entry.after), later(entry.before, entry.after)
+        for column, day_, standing in (("valid_to", ends, held.standing), ("valid_from", begins, held.before)):
+            found = standing.get((entry.id, day_), ()) if day_ is not None else ()
+            outside = [row for row in found if row["kind"] != "unit"]
+            if outside:
+                told = refusal(outside, begins=column == "valid_from").detail
+                report.add(entry.line.number, column, "still_in_use", told or _IN_USE)
 
 
 def _check_places(entries: Any, plan: Plan, places: Places, report: Report) -> None:
@@ -187,7 +194,8 @@ def _check_places(entries: Any, plan: Plan, places: Places, report: Report) -> N
         for child_id in below[entry.id]:
             for version in places.units[child_id]:
                 if version.content["parent_id"] == entry.id and not covers(entry.after, version.begins, version.ends):
-                    report.add(number, "valid_to", "still_in_use", _IN_USE)
+                    column = "valid_from" if version.begins < entry.after[0].begins else "valid_to"
+                    report.add(number, column, "still_in_use", _IN_USE)
     rows = {entry.id: entry.line.number for entry in entries}
     for unit_id in in_circle(plan.after, timeline_of):
         report.add(rows[unit_id], "parent_code", "circle", _CIRCLE)

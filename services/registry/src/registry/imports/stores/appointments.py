@@ -18,11 +18,11 @@ _PEOPLE = Statement("""
 SELECT id, employee_number FROM people WHERE employee_number = ANY(CAST(:numbers AS text[]))
 """)
 _HELD = Statement("""
-SELECT id, person_id, institution_id, unit_id, role, acting, decree_number, decree_date, appointed_by,
-    lower(valid_during) AS begins, upper(valid_during) AS ends
-FROM appointments WHERE NOT cancelled AND (
+SELECT held.id, person_id, people.name AS person_name, held.institution_id, unit_id, role, acting, decree_number, decree_date,
+    appointed_by, extensions, lower(valid_during) AS begins, upper(valid_during) AS ends
+FROM appointments AS held JOIN people ON people.id = held.person_id WHERE NOT cancelled AND (
     person_id = ANY(CAST(:person_ids AS uuid[]))
-    OR (institution_id = ANY(CAST(:institution_ids AS uuid[])) AND role = ANY(CAST(:roles AS text[]))))
+    OR (held.institution_id = ANY(CAST(:institution_ids AS uuid[])) AND role = ANY(CAST(:roles AS text[]))))
 """)
 _COLUMNS = (
     "id", "person_id", "institution_id", "unit_id", "role", "acting", "decree_number", "decree_date", "appointed_by",

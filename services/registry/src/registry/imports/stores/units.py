@@ -1,7 +1,7 @@
 """Units of an import: loading what is held, writing what was planned, by COPY and a few statements."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from chassis.data.statements import Row, Statement
 from chassis.imports.findings import Report
 from directory.closure import rebuild_closure
 from registry.imports.plans import units as plans
-from registry.imports.plans.places import Line, Request, day, regions_of
+from registry.imports.plans.places import Line, Places, Request, day, regions_of
 from registry.imports.plans.units import Held, Plan
 from registry.imports.stores.places import load_places
 from registry.institutions import standing
@@ -53,19 +53,32 @@ GROUP BY unit_id, ancestor_id, depth ORDER BY unit_id, ancestor_id
 
 
 async def load(connection: Connection, lines: Sequence[Line], request: Request) -> Held:
-    """The units of the institutions that the rows name, and what stands on those that rows may end."""
+    """The units of the institutions that the rows name, and what stands on those that rows may end or let begin."""
     regions = regions_of(lines, "region_code")
     places = await load_places(connection, lines, request, units=True, regions=regions)
-    stated = {line.content["code"]: ends for line in lines if (ends := day(line.content, "valid_to")) is not None}
-    ending = [
-        (unit_id, stated[code])
+    ending, beginning = _stated(lines, places, "valid_to"), _stated(lines, places, "valid_from")
+    return Held(
+        places,
+        _by_day(await standing.find_on_units(connection, ending) if ending else ()),
+        _by_day(await standing.find_before_units(connection, beginning) if beginning else ()),
+    )
+
+
+def _stated(lines: Sequence[Line], places: Places, column: str) -> list[tuple[UUID, date]]:
+    """The units that have the codes of rows with such a day, and the day."""
+    days = {line.content["code"]: found for line in lines if (found := day(line.content, column)) is not None}
+    return [
+        (unit_id, days[code])
         for unit_id, versions in places.units.items()
-        for code in {version.content["code"] for version in versions} & stated.keys()
+        for code in {version.content["code"] for version in versions} & days.keys()
     ]
-    going_on: dict[tuple[UUID, date], list[Row]] = defaultdict(list)
-    for row in await standing.find_on_units(connection, ending) if ending else ():
-        going_on[row["unit_id"], row["day"]].append(row)
-    return Held(places, going_on)
+
+
+def _by_day(rows: Iterable[Row]) -> dict[tuple[UUID, date], list[Row]]:
+    found: dict[tuple[UUID, date], list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["unit_id"], row["day"]].append(row)
+    return found
 
 
 def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) -> Plan:
