@@ -109,6 +109,10 @@ async def _build(cluster: Cluster, name: str, cases: int) -> None:
             """INSERT INTO recounts (stamp, finished_at)
                SELECT string_agg(code || ':' || version, ' ' ORDER BY code), now() FROM directory_calendars"""
         )
+        await connection.execute(
+            """INSERT INTO counted_places (institution_id, code, region_code, time_zone)
+               SELECT id, code, region_code, time_zone FROM directory_institutions"""
+        )
         await connection.execute("VACUUM ANALYZE")
 
 

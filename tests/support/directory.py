@@ -184,7 +184,7 @@ async def settle(service_under_test: ServiceUnderTest, events: list[Event]) -> N
             kept.forget()
 
 
-async def settled_country(service_under_test: ServiceUnderTest, region: str = "51.99") -> Country:
+async def settled_country(service_under_test: ServiceUnderTest, region: str = "51.07") -> Country:
     """A new country in the service's copy; `region` is the city's code."""
     country = Country(region=region)
     await settle(service_under_test, country.events())

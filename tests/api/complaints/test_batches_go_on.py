@@ -85,11 +85,11 @@ async def test_counting_anew_tries_what_failed_again_by_itself(
     after = UUID((await own_desk.file())["id"])
     original = recounting.recount_case
 
-    async def instead(connection: Connection, case_id: UUID, now: datetime) -> bool:
+    async def instead(connection: Connection, case_id: UUID, reason: str, *, now: datetime) -> bool:
         tried.append(case_id)
         if case_id == broken:
             raise RuntimeError("this case always fails")
-        return await original(connection, case_id, now)
+        return await original(connection, case_id, reason, now=now)
 
     monkeypatch.setattr(recounting, "recount_case", instead)
     shipped = dict(national_calendar().data)

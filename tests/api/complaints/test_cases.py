@@ -32,10 +32,10 @@ async def test_pages_hold_every_case_once_in_order(desk: Desk) -> None:
 
 async def test_regions_with_one_beginning_stay_apart(desk: Desk) -> None:
     word = f"wilayah{uuid4().hex[:8]}"
-    near = (await desk.file(title=word, service_id=None, region_code="51.99.01"))["id"]
-    city = (await desk.file(title=word, service_id=None, region_code="51.99"))["id"]
-    await desk.file(title=word, service_id=None, region_code="51.98")
-    assert set(await _ids(desk, f"q={word}&region=51.99")) == {near, city}
+    near = (await desk.file(title=word, service_id=None, region_code="51.07.01"))["id"]
+    city = (await desk.file(title=word, service_id=None, region_code="51.07"))["id"]
+    await desk.file(title=word, service_id=None, region_code="51.08")
+    assert set(await _ids(desk, f"q={word}&region=51.07")) == {near, city}
 
 
 async def test_a_unit_alone_and_with_all_below_it(desk: Desk) -> None:

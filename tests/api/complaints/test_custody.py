@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from support.directory import event, settle, unit
 from support.filings import Desk
+from support.wall_clock import wall_clock
 
 
 async def test_a_case_goes_to_the_unit_that_the_directory_proposes(desk: Desk) -> None:
@@ -31,6 +33,42 @@ async def test_the_one_who_accepts_holds_it(desk: Desk) -> None:
     assert custody[-1]["to_at"] is None
     for before, after in pairwise(custody):
         assert before["to_at"] == after["from_at"]
+
+
+async def test_the_reporter_sees_who_has_the_case_but_no_person(desk: Desk) -> None:
+    filed = await desk.file()
+    await desk.done(filed["id"], "verification", "admin", {"complete": True})
+    await desk.done(filed["id"], "classification", "admin", {"class": "minor"})
+    await desk.done(filed["id"], "assignment", "admin", {})
+    await desk.done(filed["id"], "acceptance", "liaison")
+    caller = await desk.tracking(filed)
+    reply = await desk.service.call("GET", f"/v1/complaints/{filed['id']}/custody", caller=caller)
+    assert reply.status_code == 200
+    assert (reply.json()["items"][-1]["institution_name"], reply.json()["items"][-1]["unit_name"]) == (
+        "Kota Contoh",
+        "Loket KTP",
+    )
+    assert {each["person_id"] for each in reply.json()["items"]} == {None}
+
+
+async def test_a_holder_is_named_as_it_was_called_on_its_local_day(desk: Desk) -> None:
+    """Renamed on Wednesday 4 March; it got the case at the beginning of that day, when it was Tuesday by UTC."""
+    renamed = uuid4()
+    [version] = unit(renamed, desk.country.city, "Dinas Lama").data["versions"]
+    versions = [
+        version | {"valid_to": "2026-03-04"},
+        version | {"name": "Dinas Baru", "valid_from": "2026-03-04", "valid_to": "2026-04-01"},
+        version | {"name": "Dinas Nanti", "valid_from": "2026-04-01"},
+    ]
+    told = {"id": str(renamed), "institution_id": str(desk.country.city), "versions": versions}
+    await settle(desk.service, [event("unit.changed", f"units/{renamed}", told)])
+    with wall_clock(desk.service) as wall:
+        filed = await desk.file()
+        await desk.done(filed["id"], "verification", "admin", {"complete": True})
+        await desk.done(filed["id"], "classification", "admin", {"class": "minor"})
+        wall.set(4, 1)
+        await desk.done(filed["id"], "assignment", "admin", {"unit_id": str(renamed)})
+        assert (await desk.get(filed["id"], "admin", "/custody")).json()["items"][-1]["unit_name"] == "Dinas Baru"
 
 
 async def test_a_refusal_with_a_proposal_goes_back_the_second_to_an_arbiter(desk: Desk) -> None:

@@ -12,14 +12,14 @@ from support.filings import Desk
 from support.services import ServiceUnderTest
 
 PATH = "/v1/complaints/duplicate-hints"
-_FREE = count(20)
+_FREE = count(2)
 POTHOLE = {"title": "Jalan berlubang", "body": "Jembatan retak, aspal berlubang, trotoar amblas di depan pasar."}
 
 
 @pytest.fixture
 async def city(complaints: ServiceUnderTest) -> Desk:
     """A city in a region of its own for each test."""
-    return Desk(complaints, await settled_country(complaints, f"53.{next(_FREE)}"))
+    return Desk(complaints, await settled_country(complaints, f"53.{next(_FREE):02}"))
 
 
 async def ask(desk: Desk, **changes: Any) -> list[dict[str, Any]]:

@@ -104,6 +104,8 @@ async def test_everything_wrong_is_told_at_once(desk: Desk) -> None:
         ({"location": {"lat": -8.6}}, "/location"),
         ({"colour": "red"}, "/colour"),
         ({"region_code": "5171"}, "/region_code"),
+        ({"region_code": "99.99"}, "/region_code"),  # of the right form, and nowhere
+        ({"region_code": "51.71.01.1999"}, "/region_code"),
         ({"title": ""}, "/title"),
     ],
 )
@@ -133,14 +135,14 @@ async def test_an_offline_client_brings_its_own_id_once(desk: Desk) -> None:
 
 
 async def test_an_unknown_service_is_taken_and_waits_for_its_place(desk: Desk) -> None:
-    filed = await desk.file(service_id=str(uuid4()), region_code="51.99.01")
+    filed = await desk.file(service_id=str(uuid4()), region_code="51.07.01")
     case = (await desk.get(filed["id"], "admin")).json()
     assert case["routing"] == "pending"
     assert case["institution_id"] == str(desk.country.city)
 
 
 async def test_without_service_and_unit_it_goes_by_region_else_to_the_national_administrator(desk: Desk) -> None:
-    placed = await desk.file(service_id=None, region_code="51.99")
+    placed = await desk.file(service_id=None, region_code="51.07")
     assert (await desk.get(placed["id"], "admin")).json()["institution_id"] == str(desk.country.city)
     nowhere = await desk.file(service_id=None)
     assert (await desk.get(nowhere["id"], "admin")).status_code == 404

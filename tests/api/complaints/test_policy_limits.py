@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,39 @@ async def test_a_case_keeps_the_number_of_refusals_of_its_day(desk: Desk, wall: 
         assert found == states
     await desk.done(after, "assignment", "admin", again)
     assert await refused(desk, after) == "in_arbitration"
+
+
+async def test_two_that_refuse_to_each_other_get_an_arbiter_though_the_policy_lets_them_refuse_again(
+    desk: Desk, wall: WallClock
+) -> None:
+    wall.set(3, month=1, year=YEAR)
+    country = desk.country
+
+    async def refuse(case_id: str, name: str, **proposal: Any) -> str:
+        named = {key: str(value) for key, value in proposal.items()}
+        return str((await desk.done(case_id, "refusal", name, ELSEWHERE | named))["state"])
+
+    # The counter names the works department, and this the counter.
+    mutual = await desk.assigned()
+    assert await refuse(mutual, "liaison", proposed_unit_id=country.works) == "verified"
+    await desk.done(mutual, "assignment", "admin", {})
+    assert await refuse(mutual, "works_liaison", proposed_unit_id=country.counter) == "in_arbitration"
+
+    # It names a third one, or nobody: nothing goes round yet.
+    for proposal in ({"proposed_unit_id": country.registry_office}, {}):
+        onward = await desk.assigned()
+        await refuse(onward, "liaison", proposed_unit_id=country.works)
+        await desk.done(onward, "assignment", "admin", {})
+        assert await refuse(onward, "works_liaison", **proposal) == "verified"
+
+    # The same between institutions.
+    across = await desk.assigned()
+    await refuse(across, "liaison", proposed_institution_id=country.other_city)
+    handed_over = {"institution_id": str(country.other_city), "reason": "Wilayah lain."}
+    await desk.done(across, "transfer", "admin", handed_over)
+    await desk.done(across, "verification", "other_admin", {"complete": True})
+    await desk.done(across, "assignment", "other_admin", {"unit_id": str(country.other_unit)})
+    assert await refuse(across, "other_liaison", proposed_institution_id=country.city) == "in_arbitration"
 
 
 async def test_a_reporter_reopens_as_often_as_the_policy_says(desk: Desk, wall: WallClock) -> None:

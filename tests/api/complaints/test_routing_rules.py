@@ -20,7 +20,7 @@ PATH = "/v1/routing-rules"
 @pytest.fixture
 async def city(complaints: ServiceUnderTest) -> Desk:
     """A city of its own for each test: rules hold for all that is filed with it."""
-    return Desk(complaints, await settled_country(complaints, "51.95"))
+    return Desk(complaints, await settled_country(complaints, "51.06"))
 
 
 def today() -> str:
@@ -132,6 +132,7 @@ async def test_every_flaw_is_named(city: Desk) -> None:
         rule("four", works, load={"unit_id": str(works), "below": 1, "at_least": 2}),
         rule("five", works, load={"unit_id": str(uuid4()), "below": 1}),
         rule("six", works, institution_id=str(city.country.city)),
+        rule("seven", works, region_codes=["51.06", "99.99"]),
         effective_from="2020-01-01",
     )
     assert reply.status_code == 422
@@ -148,6 +149,7 @@ async def test_every_flaw_is_named(city: Desk) -> None:
         "/rules/4/load": "one_bound",
         "/rules/5/load/unit_id": "unknown_unit",
         "/rules/6/institution_id": "two_targets",
+        "/rules/7/region_codes/1": "unknown_region",
     }
     bad_region = await make(city, rule("one", works, region_codes=["51.7"]))
     assert "/rules/0/region_codes/0" in problem_codes(bad_region)
@@ -160,9 +162,9 @@ async def test_a_filing_goes_by_the_first_rule_that_holds_and_officers_read_why(
     held = await made(
         city,
         rule("floods", city.country.secretariat, words=["banjir*"]),
-        rule("roads", works, categories=["transport", "population"], region_codes=["51.95"], words=["jalan*"]),
+        rule("roads", works, categories=["transport", "population"], region_codes=["51.06"], words=["jalan*"]),
     )
-    filed = await city.file(title="Jalannya rusak", region_code="51.95.01")
+    filed = await city.file(title="Jalannya rusak", region_code="51.06.01")
     assert await proposed(city, filed["id"]) == str(works)
     [trace] = await traces(city, filed["id"])
     assert (trace["by"], trace["unit_id"], trace["sequence"]) == ("rule", str(works), 1)
@@ -177,11 +179,11 @@ async def test_a_filing_goes_by_the_first_rule_that_holds_and_officers_read_why(
             "institution_id": str(city.country.city),
             "version": 1,
             "rule": "roads",
-            "because": {"region_code": "51.95", "words": ["jalan*"], "category": "population"},
+            "because": {"region_code": "51.06", "words": ["jalan*"], "category": "population"},
             "passed_over": [],
         }
     ]
-    unmoved = await city.file(title="Antrean panjang", body="Antre tiga jam.", region_code="51.95.01")
+    unmoved = await city.file(title="Antrean panjang", body="Antre tiga jam.", region_code="51.06.01")
     assert await proposed(city, unmoved["id"]) == str(city.country.counter)
     [trace] = await traces(city, unmoved["id"])
     assert (trace["by"], trace["steps"][0]["rule"]) == ("authority", None)

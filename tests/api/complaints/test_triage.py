@@ -42,6 +42,25 @@ async def test_the_reporter_is_asked_once_and_completes(desk: Desk) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "completed_once")
 
 
+@pytest.mark.parametrize(
+    ("given", "pointer", "code"),
+    [
+        ({"region_code": "99.99"}, "/region_code", "unknown_region"),
+        ({"occurred_on": "2999-01-01"}, "/occurred_on", "in_the_future"),
+        ({"location": {"lat": -8.6}}, "/location", "half_a_place"),
+    ],
+)
+async def test_what_completes_a_file_is_checked_as_the_filing_was(
+    desk: Desk, given: dict[str, Any], pointer: str, code: str
+) -> None:
+    filed = await desk.file()
+    await desk.done(filed["id"], "verification", "admin", {"complete": False, "missing": ["Tempat dan tanggal"]})
+    path, caller = f"/v1/complaints/{filed['id']}/completion", await desk.tracking(filed)
+    reply = await desk.service.call("POST", path, caller=caller, json={"body": "Ini.", **given})
+    error = reply.json()["errors"][0]
+    assert (reply.status_code, error["pointer"], error["code"]) == (422, pointer, code)
+
+
 async def test_taking_an_incomplete_file_needs_a_reason(desk: Desk) -> None:
     filed = await desk.file()
     await desk.done(filed["id"], "verification", "admin", {"complete": False, "missing": ["Foto"]})

@@ -42,6 +42,8 @@ def test_a_plain_filing_has_no_flaw() -> None:
         ({"occurred_on": "2025-11-25"}, ["/occurred_on"]),
         ({"occurred_on": "2025-11-24"}, []),
         ({"occurred_on": "1944-12-31"}, ["/occurred_on"]),
+        ({"region_code": "51.71.01.1001"}, []),
+        ({"region_code": "51.79"}, ["/region_code"]),
         ({"ethics_values": ["polite", "rude"]}, ["/ethics_values/1"]),
         ({"type": "aspiration", "sub_class": "policy_proposal"}, []),
         ({"type": "aspiration", "sub_class": "bribery"}, ["/sub_class"]),

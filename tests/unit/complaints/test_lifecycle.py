@@ -137,7 +137,9 @@ def ids(rows: list[Transition]) -> list[str]:
         ({"state": "resolved", "reopen_count": 2}, "reopening", "reporter", []),
         # so many refusals and reopenings as the policy says
         ({"state": "assigned", "max_refusals": 1}, "refusal", "liaison", ["T22"]),
-        ({"state": "assigned", "refusal_count": 1, "max_refusals": 3}, "refusal", "liaison", ["T21"]),
+        # of three the second goes to the arbiter if two refuse to each other: what is asked for shows it, not the case
+        ({"state": "assigned", "max_refusals": 3}, "refusal", "liaison", ["T21"]),
+        ({"state": "assigned", "refusal_count": 1, "max_refusals": 3}, "refusal", "liaison", ["T21", "T22"]),
         ({"state": "assigned", "refusal_count": 2, "max_refusals": 3}, "refusal", "liaison", ["T22"]),
         ({"state": "resolved", "reopen_count": 2, "max_reopenings": 3}, "reopening", "reporter", ["T64"]),
         ({"state": "resolved", "max_reopenings": 0}, "reopening", "reporter", []),

@@ -18,6 +18,7 @@ LABELS = Labels(read_vocabularies(DATA, ("directory", "complaints")))
         ("contribution", {"state": "asked"}, "Kerja sama unit: diminta"),
         ("attachment", {}, "Penambahan lampiran"),
         ("recount", {"reason": "calendar_changed"}, "Penghitungan ulang tenggat: kalender kerja berubah"),
+        ("recount", {"reason": "place_changed"}, "Penghitungan ulang tenggat: wilayah atau zona waktu instansi dibetulkan"),
         ("approval", {"body": "Kartu dicetak.", "proposed_outcome": "fixed"}, "Persetujuan atasan: Kartu dicetak. | Diperbaiki/dilayani"),
         ("note", {"body": "di folder_arsip"}, "Catatan: di folder_arsip"),
     ],

@@ -34,11 +34,14 @@ def not_binding(case: Facts) -> bool:
 
 
 def first_refusal(case: Facts) -> bool:
+    """The policy lets it go back to triage once more."""
     return not_binding(case) and int(case["refusal_count"]) + 1 < int(case["max_refusals"])
 
 
 def refused_before(case: Facts) -> bool:
-    return not_binding(case) and int(case["refusal_count"]) + 1 >= int(case["max_refusals"])
+    """An arbiter's turn: for certain if the policy lets no refusal more; before that if two refuse to each other, which the
+    refusal itself shows."""
+    return not_binding(case) and (int(case["refusal_count"]) > 0 or int(case["max_refusals"]) <= 1)
 
 
 def may_reopen(case: Facts) -> bool:

@@ -41,7 +41,7 @@ from complaints.cases.tables import case_history, cases, due_order
 from complaints.cases.visibility import Visible, visible
 from directory.roles import NATIONAL_ADMIN, OMBUDSMAN
 from directory.tables import TODAY, unit_ancestors
-from directory.zones import national_day
+from directory.zones import DEFAULT_ZONE, national_day
 
 _NEEDS_UNIT = Told("Sertakan `unit` bersama `scope`.", "`scope` needs `unit`.")
 
@@ -200,7 +200,8 @@ _CUSTODY = Statement("""
 SELECT h.sequence, h.from_at, h.to_at, h.institution_id, h.unit_id, h.person_id, h.reason,
        i.name AS institution_name,
        (SELECT u.name FROM directory_units u WHERE u.id = h.unit_id
-         ORDER BY u.valid_during @> CAST(h.from_at AS date) DESC, u.valid_during DESC LIMIT 1) AS unit_name
+         ORDER BY u.valid_during @> CAST(timezone(:nation, h.from_at) AS date) DESC,
+                  u.valid_during DESC LIMIT 1) AS unit_name
 FROM custody_intervals h LEFT JOIN directory_institutions i ON i.id = h.institution_id
 WHERE h.case_id = CAST(:id AS uuid) ORDER BY h.sequence
 """)
@@ -236,4 +237,4 @@ async def find_timeline(connection: Connection, case_id: UUID) -> list[Row]:
 
 async def find_custody(connection: Connection, case_id: UUID) -> list[Row]:
     """Who held the case from when to when, oldest first; units by the name they had then."""
-    return await _CUSTODY.fetch(connection, id=case_id)
+    return await _CUSTODY.fetch(connection, id=case_id, nation=DEFAULT_ZONE)

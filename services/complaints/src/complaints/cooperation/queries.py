@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from complaints.cooperation.tables import contributions
+from directory.zones import DEFAULT_ZONE
 
 _ADDED = tuple(
     column.name
@@ -31,7 +32,7 @@ WHERE case_id = CAST(:case_id AS uuid) AND state = 'asked'
 """)
 _OF_CASE = """
 SELECT c.*, (SELECT u.name FROM directory_units u WHERE u.id = c.unit_id
-              ORDER BY u.valid_during @> CAST(c.asked_at AS date) DESC, u.valid_during DESC LIMIT 1) AS unit_name
+              ORDER BY u.valid_during @> CAST(timezone(:nation, c.asked_at) AS date) DESC, u.valid_during DESC LIMIT 1) AS unit_name
 FROM contributions c WHERE c.case_id = CAST(:case_id AS uuid)"""
 _LISTED = Statement(f"{_OF_CASE} ORDER BY c.asked_at, c.id LIMIT 500")
 _ONE = Statement(f"{_OF_CASE} AND c.id = CAST(:id AS uuid)")
@@ -81,12 +82,12 @@ async def end_all(connection: Connection, case_id: UUID, *, by: Mapping[str, Any
 
 async def find_contributions(connection: Connection, case_id: UUID) -> list[Row]:
     """Those of a case, oldest first, each with `unit_name`."""
-    return await _LISTED.fetch(connection, case_id=case_id)
+    return await _LISTED.fetch(connection, case_id=case_id, nation=DEFAULT_ZONE)
 
 
 async def find_contribution(connection: Connection, case_id: UUID, contribution_id: UUID) -> Row | None:
     """One of this case, with `unit_name`."""
-    return await _ONE.fetchrow(connection, case_id=case_id, id=contribution_id)
+    return await _ONE.fetchrow(connection, case_id=case_id, id=contribution_id, nation=DEFAULT_ZONE)
 
 
 async def find_cooperating(connection: Connection, case_id: UUID) -> list[UUID]:

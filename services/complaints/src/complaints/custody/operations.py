@@ -126,7 +126,7 @@ async def accept(connection: Connection, opened: Opened, body: Acceptance, *, no
 
 
 async def refuse(connection: Connection, opened: Opened, body: Refusal, codes: Codes, *, now: datetime) -> Row:
-    """Say that the case isn't the unit's: back to triage, or to an arbiter when it goes round."""
+    """Say that the case isn't the unit's: back to triage, or to an arbiter when it goes round or two refuse to each other."""
     case = opened.row
     unknown = codes.flaw("refusal_reasons", body.reason, "/reason")
     if unknown is not None:
@@ -147,6 +147,10 @@ async def refuse(connection: Connection, opened: Opened, body: Refusal, codes: C
     ):
         raise _broken("/proposed_institution_id", "unknown_institution", _NO_INSTITUTION)
     transition = opened.transitions[0]
+    if len(opened.transitions) > 1 and await queries.was_proposed_by(
+        connection, case, unit_id=body.proposed_unit_id, institution_id=body.proposed_institution_id
+    ):
+        transition = opened.to("in_arbitration")
     changes: dict[str, Any] = {
         "refusal_count": case["refusal_count"] + 1,
         "unit_id": None,
@@ -165,6 +169,7 @@ async def refuse(connection: Connection, opened: Opened, body: Refusal, codes: C
         internal={
             "explanation": body.explanation,
             "unit_id": case["unit_id"],
+            "institution_id": case["institution_id"],
             "proposed_unit_id": body.proposed_unit_id,
             "proposed_institution_id": body.proposed_institution_id,
         },

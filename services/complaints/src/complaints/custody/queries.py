@@ -21,6 +21,14 @@ _AUDITOR = Statement("""
 SELECT EXISTS (SELECT FROM directory_appointments WHERE person_id = CAST(:person AS uuid)
   AND institution_id = CAST(:institution AS uuid) AND role = 'internal_auditor' AND valid_during @> CAST(:day AS date))
 """)
+# Who refused it earlier and named the one that has it now.
+_PROPOSED_BY = Statement("""
+SELECT EXISTS (SELECT FROM case_history WHERE case_id = CAST(:case_id AS uuid) AND action = 'refusal'
+  AND (internal ->> 'unit_id' = CAST(:proposed_unit AS text)
+       OR internal ->> 'institution_id' = CAST(:proposed_institution AS text))
+  AND (internal ->> 'proposed_unit_id' = CAST(:unit AS text)
+       OR internal ->> 'proposed_institution_id' = CAST(:institution AS text)))
+""")
 
 
 async def find_unit(connection: Connection, unit_id: UUID, day: date) -> Row | None:
@@ -42,4 +50,19 @@ async def find_institution(connection: Connection, institution_id: UUID, day: da
 async def is_auditor(connection: Connection, person_id: UUID, institution_id: UUID, day: date) -> bool:
     """Whether a person is an internal auditor of the institution on a day."""
     found: bool = await _AUDITOR.fetchval(connection, person=person_id, institution=institution_id, day=day)
+    return found
+
+
+async def was_proposed_by(
+    connection: Connection, case: Row, *, unit_id: UUID | None, institution_id: UUID | None
+) -> bool:
+    """Whether this unit, or one of this institution, refused the case earlier and named who has it now."""
+    found: bool = await _PROPOSED_BY.fetchval(
+        connection,
+        case_id=case["id"],
+        proposed_unit=unit_id and str(unit_id),
+        proposed_institution=institution_id and str(institution_id),
+        unit=str(case["unit_id"]),
+        institution=str(case["institution_id"]),
+    )
     return found

@@ -85,10 +85,20 @@ recounts = Table(
     Column("finished_at", _AT),
 )
 
+counted_places = Table(
+    "counted_places",  # by which each institution's cases were last counted, as the copy told them then
+    metadata,
+    Column("institution_id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("region_code", Text),
+    Column("time_zone", Text, nullable=False),
+)
+
 failed_recounts = Table(
     "failed_recounts",
     metadata,
     Column("case_id", Uuid, primary_key=True),
+    Column("reason", Text, nullable=False, server_default="calendar_changed"),
     Column("attempts", Integer, nullable=False),
     Column("retry_at", _AT, nullable=False),
     Index("failed_recounts_retry_idx", "retry_at"),

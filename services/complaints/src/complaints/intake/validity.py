@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from chassis.http.languages import Text
@@ -11,7 +11,7 @@ from chassis.ops.identifiers import acceptable
 from complaints.cases.classes import CLASSES_OF
 from complaints.cases.lapor import VOCABULARY, meaning_of
 from complaints.codes import Codes
-from complaints.intake.schemas import Complaint, Reporter
+from complaints.intake.schemas import Complaint, Location, Reporter
 from complaints.reporters.contacts import read_email, read_national_id, read_phone
 
 FORMAL = "formal_public_information"
@@ -44,14 +44,32 @@ _DRIFT = timedelta(minutes=1)
 _HALF_A_PLACE = Text("Isi lat dan lon bersama.", "Give lat and lon together.")
 
 
+class WhereAndWhen(Protocol):
+    """What a filing and its completion both say."""
+
+    @property
+    def occurred_on(self) -> date | None: ...
+
+    @property
+    def region_code(self) -> str | None: ...
+
+    @property
+    def location(self) -> Location | None: ...
+
+
 def all_flaws(filing: Complaint, codes: Codes, now: datetime) -> list[Flaw]:
     """Everything that is wrong with a filing that arrives now: its content, and what an offline client gave it."""
-    found = flaws(filing, codes, now.astimezone(_EASTERNMOST).date())
+    found = flaws(filing, codes, latest_day(now))
     if filing.id is not None and not acceptable(filing.id, now):
         found.append(Flaw("/id", "uuid_version", _OWN_ID))
     if filing.client_filed_at is not None and filing.client_filed_at > now + _DRIFT:
         found.append(Flaw("/client_filed_at", "in_the_future", _NOT_YET))
     return found
+
+
+def latest_day(now: datetime) -> date:
+    """The day in the east of the country: what happened on a later one can't have happened yet anywhere."""
+    return now.astimezone(_EASTERNMOST).date()
 
 
 def flaws(filing: Complaint, codes: Codes, today: date) -> list[Flaw]:
@@ -66,12 +84,7 @@ def _flaws(filing: Complaint, codes: Codes, today: date) -> Iterator[Flaw | None
     yield codes.flaw("appointment_roles", filing.accused_role, "/accused_role")
     for index, value in enumerate(filing.ethics_values):
         yield codes.flaw("ethics_values", value, f"/ethics_values/{index}")
-    if filing.occurred_on is not None and filing.occurred_on > today:
-        yield Flaw("/occurred_on", "in_the_future", _FUTURE)
-    if filing.occurred_on is not None and filing.occurred_on.year < 1945:
-        yield Flaw("/occurred_on", "too_long_ago", _LONG_AGO)
-    if filing.location is not None and (filing.location.lat is None) != (filing.location.lon is None):
-        yield Flaw("/location", "half_a_place", _HALF_A_PLACE)
+    yield from fact_flaws(filing, codes, today)
     if filing.sub_class is not None and not _is_of_type(filing.sub_class, filing.type, codes):
         yield Flaw("/sub_class", "not_of_this_type", _SUB_CLASS)
     if filing.consent is not None:
@@ -83,6 +96,17 @@ def _flaws(filing: Complaint, codes: Codes, today: date) -> Iterator[Flaw | None
     if filing.anonymous and filing.sub_class == FORMAL:
         yield Flaw("/anonymous", "identity_needed", _FORMAL_ANONYMOUS)
     yield from _reporter_flaws(filing, codes)
+
+
+def fact_flaws(given: WhereAndWhen, codes: Codes, today: date) -> Iterator[Flaw | None]:
+    """What is wrong with where and when it happened; `today` as in `flaws`."""
+    if given.occurred_on is not None and given.occurred_on > today:
+        yield Flaw("/occurred_on", "in_the_future", _FUTURE)
+    if given.occurred_on is not None and given.occurred_on.year < 1945:
+        yield Flaw("/occurred_on", "too_long_ago", _LONG_AGO)
+    if given.location is not None and (given.location.lat is None) != (given.location.lon is None):
+        yield Flaw("/location", "half_a_place", _HALF_A_PLACE)
+    yield codes.region_flaw(given.region_code, "/region_code")
 
 
 def _information_flaws(filing: Complaint, codes: Codes) -> Iterator[Flaw | None]:

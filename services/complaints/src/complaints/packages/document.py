@@ -71,6 +71,9 @@ _BY_ITSELF = {
     "completion_lapsed": Text("kelengkapan tidak diterima pada waktunya", "what was missing didn't come in time"),
     "pause_maximum": Text("batas waktu penundaan tercapai", "the longest pause was over"),
     "calendar_changed": Text("kalender kerja berubah", "the working calendar changed"),
+    "place_changed": Text(
+        "wilayah atau zona waktu instansi dibetulkan", "the institution's region or time zone was corrected"
+    ),
     "reorganisation": Text("unit berubah", "the unit changed"),
 }
 """Reasons of what the system does."""

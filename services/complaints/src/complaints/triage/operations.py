@@ -16,6 +16,7 @@ from complaints.cases.visibility import roles_on
 from complaints.codes import Codes
 from complaints.cooperation import queries as contributions
 from complaints.deadlines.windows import COMPLETION, check_window
+from complaints.intake.validity import fact_flaws, latest_day
 from complaints.moves.moving import move
 from complaints.triage import rules
 from complaints.triage.schemas import Archival, Classification, Completion, Protection, Referral, Verification
@@ -61,8 +62,9 @@ async def verify(connection: Connection, opened: Opened, body: Verification, *, 
     )
 
 
-async def complete(connection: Connection, opened: Opened, body: Completion, *, now: datetime) -> Row:
+async def complete(connection: Connection, opened: Opened, body: Completion, codes: Codes, *, now: datetime) -> Row:
     """Take what the reporter adds; the text as filed stays as it was. Raises WindowClosed after the thirty days of art. 44(4)."""
+    _refuse([flaw for flaw in fact_flaws(body, codes, latest_day(now)) if flaw is not None])
     await check_window(connection, opened.row, COMPLETION, now)
     given = body.model_dump(exclude_none=True, exclude={"body", "attachment_ids"})
     await attach(

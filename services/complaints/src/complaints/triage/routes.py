@@ -64,11 +64,12 @@ async def complete(
     expected: MayMatch,
     connection: Transaction,
     now: Now,
+    codes: KnownCodes,
     body: Completion,
 ) -> Response:
     """By the reporter with a Tracking-Token or signed in, or by an officer on the reporter's behalf."""
     opened = await open_case(connection, case_id, caller, expected=expected, action="completion", now=now)
-    await operations.complete(connection, opened, body, now=now)
+    await operations.complete(connection, opened, body, codes, now=now)
     return await acted(request, connection, opened, now=now)
 
 

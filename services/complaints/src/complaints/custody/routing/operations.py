@@ -97,6 +97,7 @@ async def find_flaws(
         found += [
             codes.flaw("lapor_categories", each, f"{at}/categories/{n}") for n, each in enumerate(rule.categories)
         ]
+        found += [codes.region_flaw(each, f"{at}/region_codes/{n}") for n, each in enumerate(rule.region_codes)]
         found += [
             Flaw(f"{at}/service_ids/{n}", "unknown_service", _NO_SERVICE)
             for n, each in enumerate(rule.service_ids)
