@@ -86,9 +86,12 @@ class Stage:
             shown.pop("count", None)
         assert shown == content
 
-    async def change(self, path: str, body: dict[str, Any], *, method: str = "PATCH", **options: Any) -> httpx.Response:
-        """PATCH (or POST an action) with the ETag that is current."""
-        tag = (await self.call("GET", path.removesuffix("/ending"))).headers["etag"]
+    async def change(
+        self, path: str, body: dict[str, Any], *, method: str = "PATCH", seen_on: str | None = None, **options: Any
+    ) -> httpx.Response:
+        """PATCH (or POST an action) with the ETag that is current; of what is over by now, read as of a day."""
+        seen = path.removesuffix("/ending") + ("" if seen_on is None else f"?as_of={seen_on}")
+        tag = (await self.call("GET", seen)).headers["etag"]
         return await self.call(method, path, json=body, headers={"if-match": tag}, **options)
 
     async def events(self, subject: str) -> list[dict[str, Any]]:

@@ -372,3 +372,57 @@ async def test_how_reorganisations_stood_on_a_day(registry: ServiceUnderTest) ->
         other = "effected" if state == "declared" else "declared"
         none = await here.read(f"/reorganisations?institution={here.id}&as_of={day}&state={other}&count=exact")
         assert (same["count"], none["count"]) == (1, 0)
+
+
+async def test_what_a_reorganisation_ended_isnt_revived_by_hand(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    one, two, spare = [await here.unit(name) for name in ("Satu", "Dua", "Tiga")]
+    done = await declared(here, merge(unit(two), unit(one)))
+    dissolved = await declared(here, {"type": "dissolve", "subject": unit(spare)})
+    for ended, by in ((one, done), (spare, dissolved)):
+        path = f"/units/{ended['id']}"
+        revived = await here.change(path, {"valid_during": {"to": None}}, seen_on=BEFORE)
+        assert (revived.status_code, revived.json()["code"]) == (409, "set_by_reorganisation")
+        assert revived.json()["reorganisation_id"] == by["id"]
+        assert (await here.call("GET", f"{path}?as_of={DAY}")).status_code == 404
+    renamed = await here.change(
+        f"/units/{one['id']}",
+        {"name": "Pertama", "effective_on": BEFORE},
+        seen_on=BEFORE,
+    )
+    assert renamed.status_code == 200  # what it was called isn't the reorganisation's
+
+
+async def test_a_successor_is_there_on_the_day_on_which_it_succeeds(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    one, two = await here.unit("Satu"), await here.unit("Dua")
+    merged = (await declared(here, new("baru", here), merge({"key": "baru"}, unit(one), unit(two))))["established"][
+        "baru"
+    ]
+    later = await here.change(f"/units/{merged}", {"valid_during": {"from": "2025-08-01"}})
+    assert (later.status_code, flaws(later)) == (409, [("/valid_during", "set_by_reorganisation")])
+    old, heir = await here.unit("Lama"), await here.unit("Penerus")
+    tomorrow = national_day(datetime.now(UTC)) + timedelta(days=20)
+    await declared(here, merge(unit(heir), unit(old)), on=tomorrow)
+    for path, ends in ((f"/units/{heir['id']}", tomorrow), (f"/units/{old['id']}", None)):
+        reply = await here.change(path, {"valid_during": {"to": None if ends is None else str(ends)}})
+        assert (reply.status_code, reply.json()["code"]) == (409, "set_by_reorganisation")
+
+
+async def test_an_institution_that_was_merged_isnt_revived_either(registry: ServiceUnderTest) -> None:
+    here, other = await stage(registry), await stage(registry)
+    done = await declared(here, merge({"institution_id": other.id}, {"institution_id": here.id}))
+    path = f"/institutions/{here.id}"
+    revived = await here.change(path, {"valid_during": {"to": None}}, seen_on=BEFORE)
+    assert (revived.status_code, revived.json()["reorganisation_id"]) == (409, done["id"])
+
+
+async def test_a_name_outlasts_what_was_decided_of_the_place_before(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    above, moving = await here.unit("Atas"), await here.unit("Lama")
+    move = {"parent_id": above["id"], "effective_on": "2025-09-01"}
+    assert (await here.change(f"/units/{moving['id']}", move)).status_code == 200
+    await declared(here, {"type": "rename", "subject": unit(moving), "name": "Baru"}, on=DAY)
+    for day, name, parent in ((BEFORE, "Lama", None), (DAY, "Baru", None), ("2025-09-01", "Baru", above["id"])):
+        found = await here.read(f"/units/{moving['id']}?as_of={day}")
+        assert (found["name"], found["parent_id"]) == (name, parent)

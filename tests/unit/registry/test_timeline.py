@@ -30,6 +30,38 @@ def test_a_change_leaves_later_versions_alone() -> None:
     )
 
 
+def _unit(name: str, parent: str) -> dict[str, str]:
+    return {"name": name, "parent": parent}
+
+
+MOVED = (Version(D2020, D2024, _unit("old", "a")), Version(D2024, None, _unit("old", "b")))
+
+
+def test_a_change_goes_on_in_later_versions_that_changed_something_else() -> None:
+    assert change(MOVED, D2022, {"name": "new"}) == (
+        Version(D2020, D2022, _unit("old", "a")),
+        Version(D2022, D2024, _unit("new", "a")),
+        Version(D2024, None, _unit("new", "b")),
+    )
+
+
+def test_a_correction_goes_on_in_them_too() -> None:
+    assert correct(MOVED, D2022, {"name": "right"}) == (
+        Version(D2020, D2024, _unit("right", "a")),
+        Version(D2024, None, _unit("right", "b")),
+    )
+
+
+def test_a_change_goes_on_until_something_else_was_decided() -> None:
+    renamed = (*MOVED[:1], Version(D2024, D2026, _unit("old", "b")), Version(D2026, None, _unit("later", "b")))
+    assert [version.content["name"] for version in change(renamed, D2022, {"name": "new"})] == [
+        "old", "new", "new", "later",
+    ]  # fmt: skip
+    assert [version.content for version in change(renamed, D2022, {"name": "new", "parent": "c"})] == [
+        _unit("old", "a"), _unit("new", "c"), _unit("new", "b"), _unit("later", "b"),
+    ]  # fmt: skip
+
+
 def test_a_correction_was_always_so() -> None:
     assert correct(TWO, D2022, {"name": "right"})[0] == Version(D2020, D2024, {"name": "right"})
 

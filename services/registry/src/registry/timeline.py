@@ -43,18 +43,42 @@ def version_on(versions: Sequence[Version], day: date) -> Version:
 
 
 def change(versions: Sequence[Version], day: date, content: Mapping[str, Any]) -> Timeline:
-    """Something becomes different on a day: the version in force is cut there. Later versions stay. Raises NotInForce."""
+    """Something becomes different on a day: the version in force is cut there, and later ones follow (`_carried`).
+
+    Raises NotInForce.
+    """
     current = version_on(versions, day)
     after = replace(current, begins=day, content={**current.content, **content})
     before = [replace(current, ends=day)] if current.begins < day else []
-    return _joined([part for version in versions for part in ([*before, after] if version is current else [version])])
+    earlier = [version for version in versions if version.begins < current.begins]
+    return _joined([*earlier, *before, after, *_carried(versions, current, content)])
 
 
 def correct(versions: Sequence[Version], day: date, content: Mapping[str, Any]) -> Timeline:
-    """Something was always different in the version in force on a day. Raises NotInForce."""
+    """Something was always different in the version in force on a day, and later ones follow. Raises NotInForce."""
     current = version_on(versions, day)
     right = replace(current, content={**current.content, **content})
-    return _joined([right if version is current else version for version in versions])
+    earlier = [version for version in versions if version.begins < current.begins]
+    return _joined([*earlier, right, *_carried(versions, current, content)])
+
+
+def _carried(versions: Sequence[Version], current: Version, content: Mapping[str, Any]) -> list[Version]:
+    """The versions after the current one, with what is new in it as far as they left it as it was.
+
+    A version says everything, also what it didn't change: a name given on Monday is the name on Friday too, when the unit
+    moves as was decided before. From the version on in which the name itself is another, that other one stays.
+    """
+    going_on = dict(content)
+    carried = []
+    before = current
+    for version in versions:
+        if version.begins > current.begins:
+            going_on = {
+                name: value for name, value in going_on.items() if version.content[name] == before.content[name]
+            }
+            carried.append(replace(version, content={**version.content, **going_on}))
+            before = version
+    return carried
 
 
 def span(versions: Sequence[Version], begins: date, ends: date | None) -> Timeline:

@@ -42,6 +42,13 @@ class StillInUse(Conflict):
     )
 
 
+class SetByReorganisation(Conflict):
+    """A reorganisation ended it, or passed something on to it: `reorganisation_id` and `decree_number` say which."""
+
+    code = "set_by_reorganisation"
+    title = Text("Masa ini ditetapkan oleh penataan", "A reorganisation set this period")
+
+
 def unknown_region(pointer: str = "/region_code") -> Unprocessable:
     """The region of a body doesn't exist."""
     return Unprocessable(errors=[Flaw(pointer, "unknown_region", _REGION)])

@@ -9,7 +9,7 @@ from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
 from chassis.http.languages import Text
 from chassis.http.problems import Flaw
-from registry.institutions.problems import StillInUse
+from registry.institutions.problems import SetByReorganisation, StillInUse
 from registry.timeline import Timeline
 
 NAMED = 3
@@ -36,6 +36,19 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[])) AS beginning ({place}, 
 GROUP BY beginning.{place}, beginning.day, kind ORDER BY kind""")  # noqa: S608 - ours
 
 
+# A reorganisation ended it where it wrote the row that ends on its day; a successor lives on the day on which it succeeds.
+def _reorganised(kind: str) -> Statement:
+    return Statement(f"""
+SELECT r.id, r.decree_number, r.effective_on FROM reorganisations AS r
+WHERE r.effective_on = CAST(:ended AS date) AND r.withdrawal IS NULL AND EXISTS (
+    SELECT FROM {kind}s_history AS h WHERE h.id = CAST(:id AS uuid) AND h.replaced_at = r.recorded_at)
+UNION ALL
+SELECT r.id, r.decree_number, r.effective_on FROM {kind}_successions AS s JOIN reorganisations AS r ON r.id = s.reorganisation_id
+WHERE s.to_id = CAST(:id AS uuid) AND NOT daterange(CAST(:begins AS date), CAST(:ends AS date)) @> s.effective_on
+LIMIT 1""")  # noqa: S608 - ours
+
+
+_REORGANISED_UNIT, _REORGANISED_INSTITUTION = _reorganised("unit"), _reorganised("institution")
 _ON_UNITS, _ON_INSTITUTIONS = _on("unit_id"), _on("institution_id")
 _BEFORE_UNITS, _BEFORE_INSTITUTIONS = _before("unit_id"), _before("institution_id")
 _WORDS = {
@@ -55,7 +68,9 @@ _HINT_BEFORE = Text(
 
 
 async def check_unit(connection: Connection, identity: UUID, before: Timeline, after: Timeline) -> None:
-    """Raises StillInUse, naming what stands on a unit, if it would end sooner or begin later than what stands there."""
+    """Raises StillInUse, naming what stands on a unit, if it would end sooner or begin later than what stands there;
+    SetByReorganisation if a reorganisation ended it on another day, or passed on to it when it wouldn't be there."""
+    await _check_reorganised(_REORGANISED_UNIT, connection, identity, before, after)
     ends, begins = sooner(before, after), later(before, after)
     if ends is not None and (found := await find_on_units(connection, [(identity, ends)])):
         raise refusal(found)
@@ -65,11 +80,37 @@ async def check_unit(connection: Connection, identity: UUID, before: Timeline, a
 
 async def check_institution(connection: Connection, identity: UUID, before: Timeline, after: Timeline) -> None:
     """The same of an institution and what stands there."""
+    await _check_reorganised(_REORGANISED_INSTITUTION, connection, identity, before, after)
     ends, begins = sooner(before, after), later(before, after)
     if ends is not None and (found := await find_on_institutions(connection, [(identity, ends)])):
         raise refusal(found)
     if begins is not None and (found := await find_before_institutions(connection, [(identity, begins)])):
         raise refusal(found, begins=True)
+
+
+async def _check_reorganised(
+    statement: Statement, connection: Connection, identity: UUID, before: Timeline, after: Timeline
+) -> None:
+    ended, begins, ends = before[-1].ends, after[0].begins, after[-1].ends
+    if (before[0].begins, ended) == (begins, ends):
+        return
+    row = await statement.fetchrow(
+        connection, id=identity, ended=None if ended == ends else ended, begins=begins, ends=ends
+    )
+    if row is None:
+        return
+    detail = Text(
+        f"Penataan dengan keputusan {row['decree_number']}, berlaku {row['effective_on']}, menetapkannya. Batalkan penataan "
+        "itu sebelum harinya, atau nyatakan penataan lain.",
+        f"The reorganisation of decree {row['decree_number']}, of {row['effective_on']}, set it. Withdraw that before its day, "
+        "or declare another.",
+    )
+    raise SetByReorganisation(
+        detail,
+        errors=[Flaw("/valid_during", SetByReorganisation.code, detail)],
+        reorganisation_id=row["id"],
+        decree_number=row["decree_number"],
+    )
 
 
 def sooner(before: Timeline, after: Timeline) -> date | None:
