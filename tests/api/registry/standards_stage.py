@@ -211,6 +211,7 @@ async def finalise(agency: Agency, standard_id: str) -> None:
         "PUT",
         f"/v1/institutions/{agency.institution_id}/standard-settings",
         json={"public_test_may_be_skipped": True},
+        headers={"if-match": "*"},
     )
     assert settings.status_code == 200, settings.text
     reply = await agency.act(standard_id, "finalisation")

@@ -83,6 +83,8 @@ async def test_every_version_is_kept_with_its_decree(registry: ServiceUnderTest)
     added = layer("62.06", holiday("2026-02-09"), holiday("2026-08-18"), source="Keputusan Gubernur 9/2026")
     assert (await put(registry, name, added, headers={"if-match": tag})).json()["version"] == 2
     assert (await put(registry, name, layer("62.06"), headers={"if-match": tag})).status_code == 412
+    unseen = await put(registry, name, layer("62.06"))
+    assert (unseen.status_code, unseen.json()["code"]) == (428, "version_required")
     listed = (await registry.call("GET", f"/v1/calendars/{name}/versions")).json()["items"]
     assert [(each["version"], each["source"]) for each in listed] == [
         (2, "Keputusan Gubernur 9/2026"),

@@ -259,8 +259,11 @@ async def test_the_history_names_every_act(agency: Agency) -> None:
 
 async def test_settings_are_the_institutions(agency: Agency) -> None:
     path = f"/institutions/{agency.institution_id}/standard-settings"
-    defaults = (await agency.call("GET", path, by=None)).json()
+    seen = await agency.call("GET", path, by=None)
+    defaults, match = seen.json(), {"if-match": seen.headers["etag"]}
     assert (defaults["plt_may_stipulate"], defaults["plh_may_stipulate"]) == (True, False)
-    assert (await agency.call("PUT", path, by="unit_head", json={})).status_code == 403
-    changed = await agency.call("PUT", path, by="responsible_officer", json={"plh_may_stipulate": True})
+    assert (await agency.call("PUT", path, by="unit_head", json={}, headers=match)).status_code == 403
+    body = {"plh_may_stipulate": True}
+    assert (await agency.call("PUT", path, by="responsible_officer", json=body)).status_code == 428
+    changed = await agency.call("PUT", path, by="responsible_officer", json=body, headers=match)
     assert (changed.status_code, changed.json()["plh_may_stipulate"]) == (200, True)

@@ -166,6 +166,7 @@ class Life:
             "PUT",
             f"/v1/institutions/{self.agency.institution_id}/standard-settings",
             json={"public_test_least_days": self.chance.randrange(3)},
+            headers={"if-match": "*"},
         )
         assert reply.status_code == 200, reply.text
         await self.pass_days()

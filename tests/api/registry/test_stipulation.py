@@ -136,7 +136,9 @@ async def test_an_institution_lets_its_plh_stipulate(agency: Agency) -> None:
     refused = await agency.act(standard_id, "stipulation", decree(signer=signer), by="client")
     assert pointers(refused) == {"/signer/acting"}
     path = f"/institutions/{agency.institution_id}/standard-settings"
-    await agency.call("PUT", path, by="responsible_officer", json={"plh_may_stipulate": True})
+    await agency.call(
+        "PUT", path, by="responsible_officer", json={"plh_may_stipulate": True}, headers={"if-match": "*"}
+    )
     assert (await agency.act(standard_id, "stipulation", decree(signer=signer), by="plh")).status_code == 200
 
 

@@ -87,7 +87,20 @@ async def _optional(if_match: Annotated[str | None, Header(max_length=500)] = No
     return Expected(None) if if_match is None else _read(if_match)
 
 
+class _Unsent(Expected):
+    """What was to be replaced must have been seen."""
+
+    def check(self, actual: int) -> None:  # noqa: ARG002 - whatever version is there
+        raise VersionRequired
+
+
+async def _replacing(if_match: Annotated[str | None, Header(max_length=500)] = None) -> Expected:
+    return _Unsent(None) if if_match is None else _read(if_match)
+
+
 IfMatch = Annotated[Expected, Depends(_required)]
 """For PUT, PATCH, DELETE and officers' actions: 428 if absent."""
+MatchToReplace = Annotated[Expected, Depends(_replacing)]
+"""For a PUT that makes what isn't there yet: its `check`, asked where something is, is 428 if If-Match is absent."""
 MayMatch = Annotated[Expected, Depends(_optional)]
 """For what the public or anybody appends: checked if sent."""

@@ -13,7 +13,7 @@ from chassis.http.models import RegionCode
 from chassis.http.pages import PartOfList
 from chassis.http.problems import BadRequest, Flaw, NotFound
 from chassis.http.routing import router
-from chassis.http.versions import FOREVER, MayMatch, encode, single
+from chassis.http.versions import FOREVER, MatchToReplace, encode, single
 from chassis.ops.clock import Now
 from directory.zones import DEFAULT_ZONE, iana_name
 from registry.calendars import operations, queries
@@ -120,7 +120,7 @@ async def put_calendar(
     connection: Transaction,
     code: CalendarCode,
     document: CalendarDocument,
-    expected: MayMatch,
+    expected: MatchToReplace,
     now: Now,
 ) -> Response:
     """A decree changed the year: the whole calendar as a new version. Open deadlines are computed anew from its fact.

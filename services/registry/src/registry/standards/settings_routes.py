@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from chassis.data.transactions import Snapshot, Transaction
 from chassis.http.routing import router
-from chassis.http.versions import MayMatch, single
+from chassis.http.versions import IfMatch, single
 from chassis.ops.clock import Now
 from directory.access import Anyone
 from directory.zones import DEFAULT_ZONE
@@ -46,7 +46,7 @@ async def put_standard_settings(
     connection: Transaction,
     institution_id: UUID,
     body: SettingsBody,
-    expected: MayMatch,
+    expected: IfMatch,
     now: Now,
 ) -> Response:
     """What the law leaves to each institution."""
