@@ -223,7 +223,8 @@ async def _content(
     printing: Printing,
     language: Language,
 ) -> dict[str, Any]:
-    place = await find_place(connection, row["institution_id"], row["unit_id"], day=row["today"])
+    where = row.get("place", row)
+    place = await find_place(connection, where["institution_id"], where["unit_id"], day=row["today"])
     return documents.standard_content(
         row,
         stipulation,
