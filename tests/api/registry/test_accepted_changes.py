@@ -109,7 +109,10 @@ async def test_a_component_stays_open_while_another_disposition_names_it(agency:
 
 async def test_only_what_is_accepted_opens_a_component(agency: Agency) -> None:
     standard_id, comment_id = await commented(agency)
-    await dispose(agency, standard_id, comment_id, REJECTED | {"change": TIED})
+    path, body = f"comments/{comment_id}/disposition", REJECTED | {"change": TIED}
+    refused = await agency.act(standard_id, path, body, match=False)
+    assert (refused.status_code, pointers(refused)) == (422, {"/change"})
+    await dispose(agency, standard_id, comment_id, REJECTED)
     assert await changeable(agency, standard_id) == []
 
 
