@@ -184,13 +184,17 @@ def opening(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+FORUM = "2026-01-02"
+"""The day of a session, of its minutes and of their signatures, where nothing else is asked for."""
+
+
 async def consult(agency: Agency, standard_id: str) -> None:
     """Open the consultation and hold a session that everybody attends."""
     opened = await agency.act(standard_id, "consultation", opening())
     assert opened.status_code == 201, opened.text
     attendance = [participant["id"] for participant in opened.json()["participants"]]
     session = {
-        "held_on": str(today(agency) - timedelta(days=1)),
+        "held_on": FORUM,
         "place": "Aula",
         "summary": "Dibahas bersama.",
         "attendance": attendance,
@@ -201,8 +205,8 @@ async def consult(agency: Agency, standard_id: str) -> None:
 
 def minutes(elements: tuple[str, ...] = ("provider", "service_users")) -> dict[str, Any]:
     """Minutes signed for these elements."""
-    signers = [{"element": element, "name": f"Wakil {element}", "signed_on": "2026-01-02"} for element in elements]
-    return {"held_on": "2026-01-02", "place": "Aula", "agreements": AGREEMENTS, "signers": signers}
+    signers = [{"element": element, "name": f"Wakil {element}", "signed_on": FORUM} for element in elements]
+    return {"held_on": FORUM, "place": "Aula", "agreements": AGREEMENTS, "signers": signers}
 
 
 async def finalise(agency: Agency, standard_id: str) -> None:

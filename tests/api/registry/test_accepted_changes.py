@@ -6,10 +6,21 @@ from uuid import UUID
 import httpx
 import pytest
 
-from api.registry.standards_stage import Agency, build_agency, consult, decree, draft, finalise, minutes, pointers
+from api.registry.standards_stage import (
+    EXAMPLES,
+    Agency,
+    build_agency,
+    consult,
+    decree,
+    draft,
+    finalise,
+    minutes,
+    pointers,
+)
 from support.services import ServiceUnderTest
 
 TIED = {"component": "completion_time", "summary": "Dipercepat"}
+EXAMPLE = EXAMPLES["ktp_el_new"]["standard"]
 ACCEPTED = {"disposition": "accepted", "change": TIED}
 REJECTED = {"disposition": "rejected", "reason": "Belum mampu"}
 FASTER = {"completion_time": {"amount": 3}}
@@ -98,7 +109,10 @@ async def test_a_component_stays_open_while_another_disposition_names_it(agency:
 
 async def test_only_what_is_accepted_opens_a_component(agency: Agency) -> None:
     standard_id, comment_id = await commented(agency)
-    await dispose(agency, standard_id, comment_id, REJECTED | {"change": TIED})
+    path, body = f"comments/{comment_id}/disposition", REJECTED | {"change": TIED}
+    refused = await agency.act(standard_id, path, body, match=False)
+    assert (refused.status_code, pointers(refused)) == (422, {"/change"})
+    await dispose(agency, standard_id, comment_id, REJECTED)
     assert await changeable(agency, standard_id) == []
 
 
@@ -181,3 +195,59 @@ async def test_a_later_round_discusses_the_changed_text(agency: Agency) -> None:
     assert pointers(await agency.act(standard_id, "stipulation", decree())) == {f"/comments/{second}"}
     await redraft(agency, standard_id, {"completion_time": {"amount": 2}})
     assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
+
+
+SERVICE_DELIVERY = ("requirements", "procedure", "completion_time", "fee", "product", "complaint_handling")
+INTERNAL = {code: value for code, value in EXAMPLE["components"].items() if code not in SERVICE_DELIVERY}
+
+
+async def half_drafted(agency: Agency) -> str:
+    """A version that was discussed with what must be discussed alone: the six components of service delivery."""
+    components = {code: EXAMPLE["components"][code] for code in SERVICE_DELIVERY}
+    standard_id = await draft(agency, components=components, considerations={"capability": "Cukup"})
+    await consult(agency, standard_id)
+    await finalise(agency, standard_id)
+    await agency.act(standard_id, "minutes", minutes(), match=False)
+    return standard_id
+
+
+async def test_what_was_empty_when_it_was_discussed_is_filled_before_the_decree(agency: Agency) -> None:
+    """The eight internal components and the considerations are the provider's own to settle (PermenPANRB 15/2014)."""
+    standard_id = await half_drafted(agency)
+    assert await changeable(agency, standard_id) == sorted(INTERNAL)
+    refused = await agency.act(standard_id, "stipulation", decree())
+    assert pointers(refused) == {
+        *(f"/components/{code}" for code in INTERNAL),
+        "/considerations/community_needs",
+        "/considerations/local_conditions",
+    }
+    content = {"components": INTERNAL, "considerations": EXAMPLE["considerations"]}
+    filled = await agency.call("PATCH", f"/standards/{standard_id}", json=content, headers={"if-match": "*"})
+    assert filled.status_code == 200, filled.text
+    assert await changeable(agency, standard_id) == []
+    assert (await agency.act(standard_id, "stipulation", decree())).status_code == 200
+
+
+async def test_what_was_filled_is_put_right_until_the_decree(agency: Agency) -> None:
+    standard_id = await half_drafted(agency)
+    for total in (3, 4):
+        assert (await redraft(agency, standard_id, {"staff_number": {"total": total}})).status_code == 200
+
+
+async def test_filling_opens_nothing_that_was_discussed(agency: Agency) -> None:
+    standard_id = await half_drafted(agency)
+    refused = await redraft(agency, standard_id, {**INTERNAL, **FASTER})
+    assert (refused.status_code, pointers(refused)) == (422, {"/components/completion_time"})
+
+
+async def test_an_internal_component_that_was_discussed_changes_by_dispositions_alone(agency: Agency) -> None:
+    standard_id, _ = await commented(agency)
+    refused = await redraft(agency, standard_id, {"staff_number": {"total": 9, "by_post": []}})
+    assert (refused.status_code, pointers(refused)) == (422, {"/components/staff_number"})
+
+
+async def test_considerations_are_improved_until_the_decree(agency: Agency) -> None:
+    standard_id, _ = await commented(agency)
+    content = {"considerations": {"capability": "Dua loket, lima petugas"}}
+    reply = await agency.call("PATCH", f"/standards/{standard_id}", json=content, headers={"if-match": "*"})
+    assert (reply.status_code, reply.json()["considerations"]["capability"]) == (200, "Dua loket, lima petugas")

@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -28,11 +28,12 @@ async def test_a_charter_holds_three_statements_and_its_signature(agency: Agency
     reply = await agency.call("GET", f"/standards/{standard_id}/charter", by=None)
     assert reply.status_code == 200
     charter = reply.json()
-    assert {one["code"] for one in charter["statements"]} == {
+    # In the order of the law (UU 25/2009 art. 22), as they are read.
+    assert [one["code"] for one in charter["statements"]] == [
         "promise_to_serve",
         "promise_to_improve",
         "accept_sanction",
-    }
+    ]
     assert all(one["text"] for one in charter["statements"])
     assert (charter["state"], charter["signer"]["name"]) == ("published_electronic", "Ni Made Sari")
     assert [one["id"] for one in charter["standards"]] == [standard_id]
@@ -88,6 +89,52 @@ async def test_a_signer_who_left_is_told_of(agency: Agency, registry: ServiceUnd
         )
     warned = (await agency.call("GET", path, headers={"accept-language": "en"})).json()["warnings"]
     assert [one["code"] for one in warned] == ["signer_left_seat"]
+
+
+async def test_a_signer_who_heads_another_unit_by_now_left_the_seat(agency: Agency, registry: ServiceUnderTest) -> None:
+    standard_id = await stipulated(agency)
+    body = publication()
+    body["charter"]["signer"]["person_id"] = str(agency.people["unit_head"])
+    assert (await agency.act(standard_id, "publication", body)).status_code == 200
+    unit = {
+        "institution_id": str(agency.institution_id),
+        "code": "bidang_ii",
+        "valid_during": {"from": "2020-01-01"},
+        "name": "Bidang II",
+        "kind": "department",
+    }
+    made = await registry.call("POST", "/v1/units", json=unit)
+    assert made.status_code == 201, made.text
+    async with registry.connection() as connection:
+        await connection.execute(
+            "UPDATE appointments SET unit_id = $2 WHERE person_id = $1",
+            agency.people["unit_head"],
+            UUID(made.json()["id"]),
+        )
+    warned = (await agency.call("GET", f"/standards/{standard_id}/charter", by=None)).json()["warnings"]
+    assert [one["code"] for one in warned] == ["signer_left_seat"]
+
+
+async def test_a_charter_of_a_unit_that_ended_is_signed_anew_by_its_heir(
+    agency: Agency, registry: ServiceUnderTest
+) -> None:
+    standard_id, heir = await published(agency), str(agency.office_id)
+    merger = {"type": "merge", "subjects": [{"unit_id": str(agency.unit_id)}], "into": {"unit_id": heir}}
+    declared = {
+        "title": "Penataan", "effective_on": "2026-02-01", "decree_number": "Perda 5/2026", "decree_date": "2026-02-01",
+    }  # fmt: skip
+    reply = await registry.call("POST", "/v1/reorganisations", json=declared | {"steps": [merger]})
+    assert reply.status_code == 201, reply.text
+    path = f"/standards/{standard_id}/charter"
+    charter = (await agency.call("GET", path, by=None)).json()
+    assert [one["code"] for one in charter["warnings"]] == ["signer_unit_ended"]
+    assert charter["unit_id"] == str(agency.unit_id), "it is the promise of who signed it"
+    before = (await agency.call("GET", f"{path}?as_of=2026-01-31", by=None)).json()
+    assert before["warnings"] == []
+    signed = await agency.act(standard_id, "charter/signature", signature(), by="client")
+    assert signed.status_code == 200, signed.text
+    charter = (await agency.call("GET", path, by=None)).json()
+    assert (charter["warnings"], charter["unit_id"]) == ([], heir)
 
 
 def signature(**changes: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from api.registry.standards_stage import (
     EXAMPLES,
+    FORUM,
     Agency,
     build_agency,
     consult,
@@ -133,11 +134,9 @@ async def test_a_disposition_says_what_it_must(agency: Agency, body: dict[str, A
     made = (await comment(agency, standard_id, component="fee")).json()["id"]
     refused = await agency.act(standard_id, f"comments/{made}/disposition", body, match=False)
     assert (refused.status_code, pointers(refused)) == (422, missing)
-    whole = {
-        "reason": "Sudah dijelaskan",
-        "change": {"component": "fee", "summary": "Gratis"},
-        "target_on": "2027-01-05",
-    } | body
+    whole = {"reason": "Sudah dijelaskan", "target_on": str(today(agency)), **body}
+    if "/change" in missing:
+        whole["change"] = {"component": "fee", "summary": "Gratis"}
     done = await agency.act(standard_id, f"comments/{made}/disposition", whole, by="officer", match=False)
     assert (done.status_code, done.json()["disposition"]) == (200, body["disposition"])
 
@@ -241,8 +240,28 @@ async def test_minutes_are_of_a_forum_that_was_held(agency: Agency) -> None:
     provider, society = minutes()["signers"]
     body = minutes() | {"held_on": tomorrow, "signers": [provider, society | {"signed_on": tomorrow}]}
     refused = await agency.act(standard_id, "minutes", body, match=False)
-    assert (refused.status_code, pointers(refused)) == (422, {"/held_on", "/signers/1/signed_on"})
+    assert refused.status_code == 422
+    assert {(each["pointer"], each["code"]) for each in refused.json()["errors"]} == {
+        ("/held_on", "in_the_future"),
+        ("/signers/0/signed_on", "before_session"),
+        ("/signers/1/signed_on", "in_the_future"),
+    }
     assert (await agency.call("GET", f"/standards/{standard_id}/minutes")).status_code == 404
+
+
+async def test_minutes_are_signed_by_elements_that_came(agency: Agency) -> None:
+    standard_id = await draft(agency)
+    opened = await agency.act(standard_id, "consultation", opening())
+    nobody_met = await agency.act(standard_id, "minutes", minutes(), match=False)
+    assert (nobody_met.status_code, pointers(nobody_met)) == (422, {"/consultation/sessions"})
+    came = [found["id"] for found in opened.json()["participants"] if found["element"] == "service_users"]
+    session = {"held_on": FORUM, "summary": "Dibahas", "attendance": came}
+    assert (await agency.act(standard_id, "consultation/sessions", session)).status_code == 201
+    # A related institution was invited and stayed away; the media weren't invited. The provider holds the forum.
+    elements = ("provider", "related_institutions", "mass_media", "service_users")
+    refused = await agency.act(standard_id, "minutes", minutes(elements), match=False)
+    assert (refused.status_code, pointers(refused)) == (422, {"/signers/1/element", "/signers/2/element"})
+    assert (await agency.act(standard_id, "minutes", minutes(), match=False)).status_code == 201
 
 
 async def test_minutes_name_nobody_in_public(agency: Agency) -> None:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from api.registry.standards_stage import Agency, a_draft, build_agency, draft, publication, published, stipulated
+from api.registry.standards_stage import Agency, a_draft, build_agency, draft, publication, published, stipulated, today
 from chassis.documents.wording import Labels
 from chassis.http.vocabularies import read_vocabularies
 from devstack.layout import DATA
@@ -286,3 +286,19 @@ def test_a_fee_in_words() -> None:
 def told(code: str, component: dict[str, Any], language: Any) -> list[dict[str, Any]]:
     labels = Labels(read_vocabularies(DATA, ("registry", "directory", "complaints")))
     return Teller(labels, language).tell(code, component)
+
+
+async def test_what_is_published_ahead_is_not_said_to_be_applied(agency: Agency) -> None:
+    """Published for a day to come: the page says that it isn't in force, and nowhere that it is."""
+    tomorrow = today(agency) + timedelta(days=1)
+    standard_id = await published(agency, tomorrow)
+    for language, notice, state in (
+        ("id", "Versi ini belum berlaku.", "Dipublikasikan, belum diterapkan"),
+        ("en", "This version isn&#x27;t in force yet.", "Published, not applied yet"),
+    ):
+        page = (await get(agency, f"/standards/{standard_id}/page?language={language}")).text
+        assert notice in page
+        assert f"<dd>{state}</dd>" in page
+    then = (await get(agency, f"/standards/{standard_id}/page?language=id&as_of={tomorrow}")).text
+    assert "<dd>Dipublikasikan dan diterapkan</dd>" in then
+    assert "belum" not in then.partition("<main>")[2].partition("<table>")[0]

@@ -1,6 +1,7 @@
 """The decree, publication and succession of standards, their review and revocation."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -140,6 +141,69 @@ async def test_an_institution_lets_its_plh_stipulate(agency: Agency) -> None:
         "PUT", path, by="responsible_officer", json={"plh_may_stipulate": True}, headers={"if-match": "*"}
     )
     assert (await agency.act(standard_id, "stipulation", decree(signer=signer), by="plh")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("seat", "signer", "flaws"),
+    [
+        ("unit_head", {}, []),
+        ("responsible_officer", {}, []),
+        ("supervisor", {}, []),
+        ("plt", {"acting": "plt"}, []),  # of the unit above
+        ("officer", {}, [("/signer/person_id", "holds_no_seat")]),
+        ("unit_head", {"name": "Orang lain"}, [("/signer/name", "name_differs")]),
+        ("plh", {}, [("/signer/acting", "acting_differs")]),  # a Plh doesn't sign as the head
+        ("plh", {"acting": "plh"}, [("/signer/acting", "acting_may_not_stipulate")]),
+        (None, {}, [("/signer/person_id", "unknown_person")]),
+    ],
+)
+async def test_a_person_signs_by_a_seat(
+    agency: Agency, seat: str | None, signer: dict[str, str], flaws: list[tuple[str, str]]
+) -> None:
+    standard_id = await ready(agency)
+    person = uuid4() if seat is None else agency.people[seat]
+    stated = {"name": seat or "Siapa", "person_id": str(person)} | signer
+    reply = await agency.act(standard_id, "stipulation", decree(signer=stated), by="client")
+    assert reply.status_code == (422 if flaws else 200), reply.text
+    assert [(each["pointer"], each["code"]) for each in reply.json().get("errors", [])] == flaws
+
+
+async def test_a_signer_of_another_agency_or_another_day_holds_no_seat(agency: Agency) -> None:
+    standard_id, other = await ready(agency), await build_agency(agency.registry)
+    stranger = {"name": "unit_head", "person_id": str(other.people["unit_head"])}
+    reply = await agency.act(standard_id, "stipulation", decree(signer=stranger), by="client")
+    assert pointers(reply) == {"/signer/person_id"}
+    async with agency.registry.connection() as connection:
+        await connection.execute(
+            "UPDATE appointments SET valid_during = '[2020-01-01,2026-01-05)' WHERE person_id = $1",
+            agency.people["unit_head"],
+        )
+    former = {"name": "unit_head", "person_id": str(agency.people["unit_head"])}
+    refused = await agency.act(standard_id, "stipulation", decree(signer=former), by="client")
+    assert pointers(refused) == {"/signer/person_id"}
+    # The day before was his last.
+    earlier = decree(signer=former, decree_date="2026-01-04")
+    assert (await agency.act(standard_id, "stipulation", earlier, by="client")).status_code == 200
+
+
+async def test_a_decree_follows_the_consultation(agency: Agency) -> None:
+    standard_id = await ready(agency)  # a forum on Friday 2 January, signed for on that day
+    for day, code in (("1900-01-01", "before_consultation"), ("2026-01-01", "before_consultation")):
+        reply = await agency.act(standard_id, "stipulation", decree(decree_date=day))
+        assert [(each["pointer"], each["code"]) for each in reply.json()["errors"]] == [("/decree_date", code)]
+    tomorrow = str(today(agency) + timedelta(days=1))
+    reply = await agency.act(standard_id, "stipulation", decree(decree_date=tomorrow))
+    assert [each["code"] for each in reply.json()["errors"]] == ["in_the_future"]
+    assert (await agency.act(standard_id, "stipulation", decree(decree_date="2026-01-02"))).status_code == 200
+
+
+async def test_a_revocation_is_by_a_decree_of_its_time(agency: Agency) -> None:
+    standard_id = await published(agency)  # by a decree of 5 January
+    body = {"decree_number": "188.45/99", "reason": "Layanan berakhir"}
+    for day, code in (("2026-01-04", "before_decree"), (str(today(agency) + timedelta(days=1)), "in_the_future")):
+        reply = await agency.act(standard_id, "revocation", body | {"decree_date": day})
+        assert [(each["pointer"], each["code"]) for each in reply.json()["errors"]] == [("/decree_date", code)]
+    assert await state_of(agency, standard_id) == "published"
 
 
 async def test_publication_is_refused_with_every_reason(agency: Agency) -> None:

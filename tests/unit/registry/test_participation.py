@@ -1,6 +1,7 @@
 """Who must take part, and what a disposition must say (UU 25/2009 art. 20; PermenPANRB 16/2017)."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -57,8 +58,92 @@ def test_an_invitation_reaches_society() -> None:
 @pytest.mark.parametrize("disposition", sorted(codes(VOCABULARIES, "comment_dispositions")))
 def test_a_disposition_with_everything_lacks_nothing(disposition: str) -> None:
     change = {"component": "fee", "summary": "Gratis"}
-    lacks = participation.disposition_lacks(disposition, reason="Karena", change=change, target_on=date(2027, 1, 5))
-    assert lacks == []
+    tied = change if disposition in participation.WITH_CHANGE else None
+    day = date(2027, 1, 5)
+    assert participation.disposition_lacks(disposition, reason="Karena", change=tied, target_on=day, today=day) == []
+    # What isn't accepted changes nothing.
+    lacks = participation.disposition_lacks(disposition, reason="Karena", change=change, target_on=day, today=day)
+    expected = [] if tied else [("/change", "change_not_accepted")]
+    assert [(lack.pointer, lack.code) for lack in lacks] == expected
+
+
+def test_what_is_deferred_is_taken_up_on_a_day_to_come() -> None:
+    lacks = participation.disposition_lacks(
+        "deferred", reason=None, change=None, target_on=date(2027, 1, 4), today=date(2027, 1, 5)
+    )
+    assert [(lack.pointer, lack.code) for lack in lacks] == [("/target_on", "in_the_past")]
+
+
+THURSDAY, FRIDAY, MONDAY, TUESDAY = (date(2027, 1, day) for day in (7, 8, 11, 12))
+
+
+def signed(**days: date) -> list[dict[str, Any]]:
+    return [{"element": element, "signed_on": day} for element, day in days.items()]
+
+
+@pytest.mark.parametrize(
+    ("changes", "lacking"),
+    [
+        ({}, []),
+        ({"signers": signed(provider=FRIDAY, service_users=MONDAY)}, []),  # signed on the day, and after it
+        ({"held_on": THURSDAY}, [("/held_on", "before_session")]),
+        ({"held_on": TUESDAY}, [("/held_on", "in_the_future"), ("/signers/0/signed_on", "before_session")]),
+        ({"signers": signed(provider=THURSDAY)}, [("/signers/0/signed_on", "before_session")]),
+        ({"signers": signed(provider=TUESDAY)}, [("/signers/0/signed_on", "in_the_future")]),
+        ({"signers": signed(mass_media=FRIDAY)}, [("/signers/0/element", "element_not_attended")]),
+        ({"agreements": [{"due_on": THURSDAY}]}, [("/agreements/0/due_on", "before_session")]),
+        ({"agreements": [{"due_on": FRIDAY}]}, []),
+    ],
+)
+def test_minutes_follow_their_forum(changes: dict[str, Any], lacking: list[tuple[str, str]]) -> None:
+    """A forum on Friday 8 January 2027, whose minutes are recorded on Monday."""
+    held: dict[str, Any] = {"held_on": FRIDAY, "agreements": [{"due_on": TUESDAY}], "signers": signed(provider=MONDAY)}
+    attended = {"service_users", "related_institutions"}
+    lacks = participation.minutes_lacks(held | changes, held_on=[FRIDAY, MONDAY], attended=attended, today=MONDAY)
+    assert [(lack.pointer, lack.code) for lack in lacks] == lacking
+
+
+def test_there_are_no_minutes_of_a_forum_that_was_not_held() -> None:
+    held = {"held_on": FRIDAY, "agreements": [], "signers": []}
+    lacks = participation.minutes_lacks(held, held_on=[], attended=(), today=MONDAY)
+    assert [lack.code for lack in lacks] == ["no_session_held"]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "signers", "day"),
+    [
+        ([], {}, None),
+        ([THURSDAY, FRIDAY], {}, FRIDAY),
+        ([THURSDAY], {"provider": FRIDAY, "service_users": MONDAY}, MONDAY),
+        # Once both sides have signed it is done, whoever signs later.
+        ([THURSDAY], {"provider": THURSDAY, "service_users": FRIDAY, "mass_media": MONDAY}, FRIDAY),
+    ],
+)
+def test_a_consultation_is_done_once_both_sides_signed(
+    sessions: list[date], signers: dict[str, date], day: date | None
+) -> None:
+    kept = [{"element": element, "signed_on": each.isoformat()} for element, each in signers.items()]
+    assert participation.settled_on(sessions, kept) == day
+
+
+@pytest.mark.parametrize(
+    ("signer", "flaws"),
+    [
+        ({"name": "Ni Made Sari", "acting": "plt"}, []),
+        ({"name": "NI MADE SARI, S.Sos., M.Si.", "acting": "plt"}, []),  # decrees have titles
+        ({"name": "Ketut Rai", "acting": "plt"}, [("/signer/name", "name_differs")]),
+        ({"name": "Ni Made Sari", "acting": "definitive"}, [("/signer/acting", "acting_differs")]),
+    ],
+)
+def test_a_signer_is_who_the_registry_says(signer: dict[str, str], flaws: list[tuple[str, str]]) -> None:
+    found = {"name": "Ni Made Sari", "held": ["plt"]}
+    assert [(flaw.pointer, flaw.code) for flaw in gate.signer_flaws(signer, found)] == flaws
+
+
+def test_a_signer_holds_a_seat() -> None:
+    signer = {"name": "Ni Made Sari", "acting": "definitive"}
+    assert [flaw.code for flaw in gate.signer_flaws(signer, {"name": "Ni Made Sari", "held": []})] == ["holds_no_seat"]
+    assert [flaw.code for flaw in gate.signer_flaws(signer, None)] == ["unknown_person"]
 
 
 def test_the_charters_statements_and_media_are_the_vocabularies() -> None:

@@ -16,7 +16,7 @@ from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from registry.consultations import queries
 from registry.consultations.operations import open_round
-from registry.consultations.participation import disposition_lacks
+from registry.consultations.participation import disposition_lacks, minutes_lacks
 from registry.consultations.tables import agreement_follow_ups, comments, minutes
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
@@ -52,7 +52,6 @@ _DISPOSING = ("in_consultation", "public_test", "finalising", "under_review")
 
 
 _SESSION = Text("Pertemuan ini bukan tentang rancangan ini.", "This session wasn't about this draft.")
-_FUTURE = Text("Tidak boleh di masa depan.", "This can't be in the future.")
 _AGREEMENT = Text("Berita acara tidak memuat kesepakatan ini.", "The minutes hold no such agreement.")
 _FOLLOW = Statement(
     insert(agreement_follow_ups).values(
@@ -129,7 +128,11 @@ async def dispose(
         raise NotFound
     expected.check(found["version"])
     lacks = disposition_lacks(
-        content["disposition"], reason=content["reason"], change=content["change"], target_on=content["target_on"]
+        content["disposition"],
+        reason=content["reason"],
+        change=content["change"],
+        target_on=content["target_on"],
+        today=row["today"],
     )
     if lacks:
         raise Unprocessable(errors=[Flaw(*lack) for lack in lacks])
@@ -151,15 +154,20 @@ async def sign_minutes(
     """Record the minutes of the present round, replacing earlier ones: held_on, place, agreements, signers, notes.
 
     Returns them with the day it is where the standard applies, by which an agreement is late.
-    Raises Unprocessable for a forum or a signature of a day to come.
+    Raises Unprocessable for days out of order, and for signatures of elements that weren't there.
     """
     standard = await standards.lock_in(connection, standard_id, _DISPOSING, as_for="drafting", by=by)
-    days = {"/held_on": content["held_on"]}
-    days |= {f"/signers/{index}/signed_on": each["signed_on"] for index, each in enumerate(content["signers"])}
-    later = [Flaw(pointer, "in_the_future", _FUTURE) for pointer, day in days.items() if day > standard["today"]]
-    if later:
-        raise Unprocessable(errors=later)
     consultation = await open_round(connection, standard)
+    sessions = await queries.find_sessions(connection, consultation["id"])
+    participants = await queries.find_participants(connection, consultation["id"])
+    lacks = minutes_lacks(
+        content,
+        held_on=[session["held_on"] for session in sessions],
+        attended={each["element"] for each in participants if each["attended"]},
+        today=standard["today"],
+    )
+    if lacks:
+        raise Unprocessable(errors=[Flaw(*lack) for lack in lacks])
     held = await queries.find_minutes(connection, consultation["id"])
     version = 1 if held is None else held["version"] + 1
     row = {"consultation_id": consultation["id"], "version": version, "recorded_at": by.now, **content}

@@ -16,7 +16,7 @@ from chassis.http.problems import Flaw, Unprocessable
 from chassis.http.versions import Expected
 from chassis.ops.identifiers import new_id
 from registry.consultations import queries
-from registry.consultations.participation import invitation_lacks
+from registry.consultations.participation import invitation_lacks, sessions_lack
 from registry.consultations.tables import (
     consultation_participants,
     consultation_sessions,
@@ -52,7 +52,6 @@ _TEST = Statement(
     )
 )
 _STRANGER = Text("Peserta ini tidak terdaftar.", "This participant isn't registered.")
-_NOT_HELD = Text("Belum ada pertemuan dengan daftar hadir.", "No session with its attendance is recorded.")
 _TOO_SHORT = Text("Masa uji publik terlalu singkat.", "The public test is too short.")
 _FUTURE = Text("Tidak boleh di masa depan.", "This can't be in the future.")
 _STILL_OPEN = Text("Masa tanggapan belum berakhir.", "The comment period isn't over.")
@@ -247,9 +246,8 @@ async def test_in_public(
 
 
 async def _session_flaws(connection: Connection, consultation_id: UUID) -> list[Flaw]:
-    if await queries.find_sessions(connection, consultation_id):
-        return []
-    return [Flaw("/consultation/sessions", "no_session_held", _NOT_HELD)]
+    held_on = [session["held_on"] for session in await queries.find_sessions(connection, consultation_id)]
+    return [Flaw(*lack) for lack in sessions_lack(held_on)]
 
 
 async def finalise(connection: Connection, standard_id: UUID, *, by: By, expected: Expected) -> dict[str, Any]:

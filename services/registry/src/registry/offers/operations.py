@@ -51,7 +51,11 @@ async def dispose(
     version = held["version"] or 0
     expected.check(version)
     lacks = disposition_lacks(
-        content["disposition"], reason=content["reason"], change=content["change"], target_on=content["target_on"]
+        content["disposition"],
+        reason=content["reason"],
+        change=content["change"],
+        target_on=content["target_on"],
+        today=standard["today"],
     )
     if lacks:
         raise Unprocessable(errors=[Flaw(*lack) for lack in lacks])

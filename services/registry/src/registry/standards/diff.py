@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, TypedDict
 
-from registry.standards.completeness import COMPONENTS, CONSIDERATIONS
+from registry.standards.completeness import COMPONENTS, CONSIDERATIONS, component_gaps
 
 Change = Literal["added", "removed", "changed"]
 Part = Literal["components", "considerations"]
@@ -46,8 +46,15 @@ def changed_components(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
 def beyond_dispositions(
     changeable: Collection[str], after: Mapping[str, Any], discussed: Mapping[str, Any]
 ) -> list[str]:
-    """The components that differ from what was discussed though no disposition accepts a change of them."""
-    return [code for code in changed_components(discussed, after) if code not in changeable]
+    """The components that differ from what was discussed though no disposition accepts a change of them.
+
+    Those that were empty or lacked something then may be completed: there was nothing to discuss.
+    """
+    return [
+        code
+        for code in changed_components(discussed, after)
+        if code not in changeable and not component_gaps(discussed, (code,))
+    ]
 
 
 def _difference(part: Part, code: str, before: Any, after: Any) -> Difference:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from registry.standards import lifecycle
-from registry.standards.completeness import MANUFACTURING
+from registry.standards.completeness import COMPONENTS, MANUFACTURING, component_gaps
 
 Row = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ def content(row: Row) -> dict[str, Any]:
 
 
 def written(row: Row, *, insider: bool) -> dict[str, Any]:
-    """The version as it is sent. `row` has `today`, the local day of the institution."""
+    """The version as it is sent. `row` has `today`, the local day of the institution, and as of a day the `place` of then."""
     today: date = row["today"]
     shown: dict[str, Any] = {
         name: row[name]
@@ -51,12 +51,19 @@ def written(row: Row, *, insider: bool) -> dict[str, Any]:
             "changed_at",
         )
     }
+    shown |= row.get("place", {})
     shown["in_force"] = lifecycle.is_in_force(row, today)
     shown["review_state"] = lifecycle.review_state(row, today)
     shown["components"] = visible_components(row, insider=insider)
     shown["provider_team"] = row["provider_team"] if insider else None
-    shown["changeable_components"] = sorted(row["changeable"]) if insider else None
+    shown["changeable_components"] = _changeable(row) if insider else None
     return shown
+
+
+def _changeable(row: Row) -> list[str]:
+    """What may change while the version is finalised: what dispositions accepted, and what is still incomplete."""
+    incomplete = {code for code in COMPONENTS if component_gaps(row["components"], (code,))}
+    return sorted({*row["changeable"], *(incomplete if row["state"] == "finalising" else ())})
 
 
 def public_state(row: Row) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Date,
+    DateTime,
     FromClause,
     Interval,
     Select,
@@ -27,11 +28,11 @@ from sqlalchemy import (
 )
 
 from chassis.data.pool import Connection
-from chassis.http.filters import Chosen, Filters, Listed, Sort, matching, one_of
+from chassis.http.filters import Chosen, Filters, Listed, Part, Sort, matching, one_of
 from directory.reach import Reach
 from registry.moments import AS_OF, Moment, recorded
 from registry.services.past import promised
-from registry.services.tables import services
+from registry.services.tables import service_former_places, services
 from registry.standards.lifecycle import IN_FORCE, SHOWN_TO_ALL
 from registry.standards.queries import local_day, standards_known
 from registry.standards.tables import standard_moves, standards
@@ -146,21 +147,44 @@ def _review_state(table: FromClause, today: Any) -> ColumnElement[str]:
     )
 
 
-def _across(table: FromClause) -> Listing:
+def _gone(place: FromClause, *, known: bool) -> ColumnElement[bool]:
+    """Whether a service left this place after the day, or it wasn't known yet that it had."""
+    left: ColumnElement[bool] = place.c.until > AS_OF
+    return or_(left, place.c.recorded_at > bindparam("known_at", type_=DateTime(timezone=True))) if known else left
+
+
+def _across(table: FromClause, *, moved: bool | None) -> Listing:
+    """Versions with their services where those are now (`moved` None); or of a day, whose services are still where they were
+    then (False), or were elsewhere (True)."""
     today = local_day(table.c.time_zone)
+    known = table is standards_known
+    origin: FromClause = table.join(services, services.c.id == table.c.service_id)
+    place: FromClause = services
+    on_the_day: list[ColumnElement[bool]] = []
+    if moved is not None:
+        former, before = service_former_places.alias("former"), service_former_places.alias("before")
+        earlier = select(before.c.id).where(before.c.service_id == services.c.id, _gone(before, known=known))
+        if moved:
+            origin, place = origin.join(former, former.c.service_id == services.c.id), former
+            # In the order of recording: the first place that it left is where it was.
+            on_the_day.append(_gone(former, known=known))
+            earlier = earlier.where(before.c.id < former.c.id)
+        on_the_day.append(~earlier.exists())
     return Listing(
         select(
             *(table.c[name] for name in _SUMMARISED),
-            services.c.institution_id,
-            services.c.unit_id,
+            place.c.institution_id,
+            place.c.unit_id,
             services.c.code.label("service_code"),
             services.c.name.label("service_name"),
             services.c.active_during.label("offered"),
             today.label("today"),
-        ).select_from(table.join(services, services.c.id == table.c.service_id)),
+        )
+        .select_from(origin)
+        .where(*on_the_day),
         Filters(
             parameters=[
-                one_of("institution", services.c.institution_id, UUID, "Institutions"),
+                one_of("institution", place.c.institution_id, UUID, "Institutions"),
                 one_of("service", table.c.service_id, UUID, "Services"),
                 one_of("state", _true_state(table, today), str, "State, see the vocabulary standard_states"),
                 one_of(
@@ -181,7 +205,7 @@ def _across(table: FromClause) -> Listing:
                     "In force, and to be reviewed before this day",
                     kind=date,
                 ),
-                *of_units(services.c.unit_id),
+                *of_units(place.c.unit_id, known=known),
             ],
             sorts={
                 "created_at": Sort((table.c.id,), (UUID,)),
@@ -194,7 +218,12 @@ def _across(table: FromClause) -> Listing:
 
 
 OF_SERVICE, _KNOWN_OF_SERVICE = _of_service(standards), _of_service(standards_known)
-ACROSS, _KNOWN_ACROSS = _across(standards), _across(standards_known)
+ACROSS = _across(standards, moved=None)
+_ACROSS_THEN = {
+    known: tuple(_across(table, moved=moved) for moved in (False, True))
+    for known, table in ((False, standards), (True, standards_known))
+}
+"""As of a day, by whether it is as it was known once."""
 
 
 async def find_versions(
@@ -219,26 +248,31 @@ async def find_versions(
 async def find_across(connection: Connection, chosen: Chosen, moment: Moment, *, reach: Reach, at: datetime) -> Listed:
     """A page of versions of any service: what anybody may read, and all of what `reach` says the caller sees whole.
 
-    With a stated day, those in force on it.
+    With a stated day, those in force on it, where their services were then.
     """
-    listing = ACROSS if moment.known_at is None else _KNOWN_ACROSS
-    table = listing.table
-    values: dict[str, Any] = {"at": at, "as_of": moment.day, **reach.values(moment.day)}
     known = moment.known_at is not None
+    listings = _ACROSS_THEN[known] if known or moment.stated else (ACROSS,)
     # The day is bound in any case: the unit's subtree is that of the day.
-    values["stated"] = moment.stated
+    values: dict[str, Any] = {"at": at, "as_of": moment.day, "stated": moment.stated, **reach.values(moment.day)}
+    if known:
+        values["known_at"] = moment.known_at
+    first, *others = (Part(each.source, each.filters, _readable(each.table, reach, known=known)) for each in listings)
+    reached = (f"{reach.shape} {'known' if known else 'current'}", first.predicate, values)
+    return await first.filters.page(connection, chosen, first.source, reach=reached, besides=others)
+
+
+def _readable(table: FromClause, reach: Reach, *, known: bool) -> ColumnElement[bool]:
+    """Whose services the caller reaches now; drafts go by where they are, whatever the day."""
     wanted: list[ColumnElement[bool]] = [_on_the_day(table)]
     if not reach.everything:
         own = reach.predicate(services.c.institution_id, services.c.unit_id, ancestors=unit_ancestors)
         wanted.append(or_(_shown(table), own) if reach else _shown(table))
     if known:
         wanted.append(recorded(table))
-        values["known_at"] = moment.known_at
-    shape = f"{reach.shape} {'known' if known else 'current'}"
-    return await listing.filters.page(connection, chosen, listing.source, reach=(shape, and_(*wanted), values))
+    return and_(*wanted)
 
 
 def summary(row: Mapping[str, Any]) -> dict[str, Any]:
     """What is sent of a row of `find_across`, beside what its day says of it."""
     names = (*_SUMMARISED, "institution_id", "unit_id", "service_code", "service_name")
-    return {name: row[name] for name in names}
+    return {**{name: row[name] for name in names}, **row.get("place", {})}

@@ -253,8 +253,8 @@ async def redraft(
 ) -> dict[str, Any]:
     """Change a draft's text to `content` (components, considerations, provider_team, manufacturing_public).
 
-    While finalising, only components that a disposition names may differ from the text that was discussed, to which the
-    others may go back. Raises Unprocessable naming each other one.
+    While finalising, what was discussed changes by dispositions alone, or goes back to what it was; components that were
+    incomplete then are completed, and considerations improved. Raises Unprocessable naming each other component.
     """
     if row["state"] not in lifecycle.DRAFTED:
         raise rights.MoveNotAllowed(state=row["state"], allowed_actions=lifecycle.actions_from(row["state"]))
@@ -267,8 +267,6 @@ async def redraft(
             for code in beyond_dispositions(pending, content["components"], discussed)
             if code in changed
         ]
-        if content["considerations"] != row["considerations"]:
-            beyond.append(Flaw("/considerations", "beyond_dispositions", BEYOND))
         if beyond:
             raise Unprocessable(BEYOND, errors=beyond)
     return await carry_out(connection, row, move, by=by, details={"components": changed}, **content)

@@ -6,8 +6,8 @@ from chassis.http.languages import Text
 from chassis.http.problems import Conflict, Problem, StaleVersion
 
 BEYOND = Text(
-    "Hanya komponen yang disebut dalam tanggapan yang menerima masukan yang boleh berbeda dari naskah yang dibahas.",
-    "Only components that a disposition names which accepts a comment may differ from the text that was discussed.",
+    "Yang sudah dibahas hanya boleh diubah bila disebut dalam tanggapan yang menerima masukan; yang saat itu kosong boleh diisi.",
+    "What was discussed changes only where a disposition names it which accepts a comment; what was empty then may be filled.",
 )
 
 

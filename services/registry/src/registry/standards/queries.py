@@ -161,6 +161,17 @@ WHERE moves.standard_id = ANY(CAST(:ids AS uuid[]))
 ORDER BY moves.standard_id, moves.id DESC""")
 
 
+_PLACES_THEN = Statement("""
+SELECT asked.service_id, coalesce(former.institution_id, services.institution_id) AS institution_id,
+    coalesce(former.unit_id, services.unit_id) AS unit_id
+FROM unnest(CAST(:ids AS uuid[])) AS asked (service_id) JOIN services ON services.id = asked.service_id
+LEFT JOIN LATERAL (
+    SELECT institution_id, unit_id FROM service_former_places AS place
+    WHERE place.service_id = services.id
+        AND (place.until > CAST(:day AS date) OR place.recorded_at > CAST(:known_at AS timestamptz))
+    ORDER BY place.id LIMIT 1) AS former ON true""")
+
+
 async def find_service(connection: Connection, service_id: UUID, *, at: datetime) -> Row | None:
     """A service's place: institution_id, unit_id, code, time_zone (IANA), today, ancestors."""
     return await _SERVICE.fetchrow(connection, id=service_id, at=at)
@@ -187,7 +198,8 @@ async def find_standard(
     if row is None:
         return None
     if on is None:
-        return by_the_day(row)
+        found = by_the_day(row)
+        return found if known_at is None else (await placed(connection, [found], row["today"], known_at=known_at))[0]
     as_it_was = await as_of(connection, [row], on, known_at=known_at)
     return as_it_was[0] if as_it_was else None
 
@@ -216,7 +228,7 @@ def by_the_day(row: Row) -> Row:
 async def as_of(
     connection: Connection, rows: Sequence[Row], day: date, *, known_at: datetime | None = None
 ) -> list[Row]:
-    """The rows as of a day that a reader names, without those that weren't there yet."""
+    """The rows as of a day that a reader names, where they were then, without those that weren't there yet."""
     moves = await _MOVED.fetch(connection, ids=[row["id"] for row in rows], day=day, known_at=known_at)
     moved = {move["standard_id"]: move["state_after"] for move in moves}
     found: list[Row] = []
@@ -225,7 +237,20 @@ async def as_of(
         state = state_as_of(row["state"], *dates, day, moved=moved.get(row["id"]))
         if state is not None:
             found.append({**row, "state": state, "today": day})
-    return found
+    return await placed(connection, found, day, known_at=known_at)
+
+
+async def placed(
+    connection: Connection, rows: Sequence[Row], day: date, *, known_at: datetime | None = None
+) -> list[Row]:
+    """The rows with their `place`: the service's institution_id and unit_id on a day, as it was recorded at `known_at` (None: by now).
+
+    Beside it they keep where the service is now: by that it is decided who reads what.
+    """
+    ids = [row["service_id"] for row in rows]
+    found = await _PLACES_THEN.fetch(connection, ids=ids, day=day, known_at=known_at)
+    places = {place["service_id"]: {name: place[name] for name in ("institution_id", "unit_id")} for place in found}
+    return [{**row, "place": places[row["service_id"]]} for row in rows]
 
 
 async def next_version(connection: Connection, service_id: UUID) -> int:

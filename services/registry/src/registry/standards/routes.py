@@ -89,7 +89,8 @@ async def find_standards(
 ) -> Response:
     """Versions of all services, without their texts: by institution, unit, state, or when a review is due.
 
-    With `as_of`, those in force on the day. Drafts are listed to their units' people alone, until they are open for comment.
+    With `as_of`, those in force on the day, where their services were then.
+    Drafts are listed to their units' people alone, until they are open for comment.
     """
     page = await listing.find_across(connection, chosen, moment, reach=rights.reach(actor), at=now)
     items = [_summary(row) for row in await _by_the_day(connection, page.rows, moment)]
@@ -99,7 +100,10 @@ async def find_standards(
 async def _by_the_day(connection: Any, rows: Sequence[Any], moment: Moment) -> list[Any]:
     if moment.stated:
         return await queries.as_of(connection, rows, moment.day, known_at=moment.known_at)
-    return [queries.by_the_day(row) for row in rows]
+    found = [queries.by_the_day(row) for row in rows]
+    if moment.known_at is None:
+        return found
+    return await queries.placed(connection, found, moment.day, known_at=moment.known_at)
 
 
 def _summary(row: Any) -> dict[str, Any]:
@@ -184,7 +188,11 @@ async def redraft_standard(
     expected: IfMatch,
     now: Now,
 ) -> Response:
-    """A JSON merge patch of the text. While finalising, only components that the disposition of a comment names can change."""
+    """A JSON merge patch of the text.
+
+    While finalising, what was discussed changes only where the disposition of a comment names it; what was empty then is filled, and
+    considerations are improved.
+    """
     by = By(actor=actor, now=now)
     row, move = await operations.lock(connection, standard_id, "drafting", by=by, expected=expected)
     changed = await operations.redraft(connection, row, move, patched(row, body), by=by)

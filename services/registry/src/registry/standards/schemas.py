@@ -107,7 +107,7 @@ def _validated(model: type[_Model], content: Any, place: str) -> _Model:
 class Standard(Shape):
     """A version of a service's standard. `components` are keyed by standard_components; those a reader may not see are left out.
 
-    `provider_team` and `changeable_components` are told to the unit's people alone. `effective_to` is exclusive.
+    `provider_team` and `changeable_components` (while finalising) are told to the unit's people alone. `effective_to` is exclusive.
     `consultation_elements` (who attended), `publication_media`, `charter_state`, `reviewed_on`: null where not recorded.
     """
 

@@ -1,7 +1,7 @@
 """What follows a publication: review, confirmation, revocation, and the moves that a day itself makes."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -66,9 +66,17 @@ async def revoke(
 ) -> dict[str, Any]:
     """End a version by decree, today: from now on the service has no promise, or the one before goes on.
 
-    A version that hadn't taken effect yet gives its days back to the one before.
+    A version that hadn't taken effect yet gives its days back to the one before. Raises Unprocessable for a decree of a day to
+    come, or before the one that it revokes.
     """
     row, move = await standards.lock(connection, standard_id, "revocation", by=by, expected=expected)
+    stipulation = await queries.find_stipulation(connection, standard_id)
+    assert stipulation is not None, "what is revoked has its decree"
+    flaws = gate.revocation_flaws(
+        date.fromisoformat(decree["decree_date"]), stipulated_on=stipulation["decree_date"], today=row["today"]
+    )
+    if flaws:
+        raise Unprocessable(errors=flaws)
     ends: dict[str, Any] = {}
     start = row["effective_on"]
     others = await queries.lock_in_force(connection, row["service_id"])

@@ -39,6 +39,7 @@ _NO_DECREE = Text(
     "Rancangan. Belum ditetapkan dan belum menjadi janji.", "A draft. Not stipulated yet, and no promise yet."
 )
 _ENDED = Text("Versi ini tidak berlaku lagi.", "This version is no longer in force.")
+_PUBLISHED_AHEAD = Text("Dipublikasikan, belum diterapkan", "Published, not applied yet")
 _NOT_YET = Text("Versi ini belum berlaku.", "This version isn't in force yet.")
 
 
@@ -159,8 +160,19 @@ def _notice(row: Row, language: Language) -> str | None:
         return _NO_DECREE.read(language)
     if row["state"] not in IN_FORCE | {"stipulated"}:
         return _ENDED.read(language)
+    return _NOT_YET.read(language) if _is_to_come(row) else None
+
+
+def _is_to_come(row: Row) -> bool:
     start = row["effective_on"]
-    return _NOT_YET.read(language) if start is None or start > row["today"] else None
+    return start is None or start > row["today"]
+
+
+def _state(row: Row, labels: Labels, language: Language) -> str:
+    """The state by its label, which says of what is published that it is applied: not before its day."""
+    if row["state"] == "published" and _is_to_come(row):
+        return _PUBLISHED_AHEAD.read(language)
+    return labels.read("standard_states", row["state"], language)
 
 
 def _facts(row: Row, stipulation: Row | None, labels: Labels, language: Language) -> list[list[str]]:
@@ -170,7 +182,7 @@ def _facts(row: Row, stipulation: Row | None, labels: Labels, language: Language
     signer = stipulation["signer"] if stipulation is not None else {}
     facts = (
         (Text("Nomor", "Number"), f"{row['number']} ({Text('versi', 'version').read(language)} {row['version']})"),
-        (Text("Keadaan", "State"), labels.read("standard_states", row["state"], language)),
+        (Text("Keadaan", "State"), _state(row, labels, language)),
         (Text("Keputusan", "Decree"), None if stipulation is None else stipulation["decree_number"]),
         (Text("Ditetapkan", "Stipulated"), None if stipulation is None else day(stipulation["decree_date"])),
         (Text("Oleh", "By"), ", ".join(filter(None, (signer.get("name"), signer.get("post"))))),

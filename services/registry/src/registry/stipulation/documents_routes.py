@@ -3,6 +3,7 @@
 The version is read here, above the room of standards, because its document also names the decree.
 """
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,12 +29,17 @@ from registry.standards.routes import readable, reply
 from registry.standards.schemas import Standard
 from registry.stipulation import documents, queries
 from registry.stipulation.documents_places import find_place
+from registry.stipulation.gate import STATEMENTS
 from registry.stipulation.pages import STYLE, standard_page
 from registry.stipulation.schemas import Charter
 
 _LEFT = Text(
     "Penanda tangan tidak lagi memegang jabatannya; maklumat perlu ditandatangani ulang.",
     "The signer no longer holds the seat; the charter is to be signed anew.",
+)
+_ENDED = Text(
+    "Unit penanda tangan sudah tidak ada; maklumat perlu ditandatangani ulang oleh unit penerusnya.",
+    "The signer's unit exists no more; the charter is to be signed anew by the unit that took over.",
 )
 _PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {"schema": {"type": "string"}}}}}
 _FORMS = {**FORMS, 200: {"content": {**FORMS[200]["content"], **_PAGE[200]["content"]}}}
@@ -122,7 +128,8 @@ async def get_charter(
         return await _charter(request, connection, charter, row, covered=covered)
     stipulation = await queries.find_stipulation(connection, standard_id)
     assert stipulation is not None, "what a charter covers has its decree"
-    place = await find_place(connection, charter["institution_id"], charter["unit_id"], day=charter["signed_on"])
+    end = await queries.find_end(connection, charter["unit_id"])
+    place = await find_place(connection, **_bearer(charter, row, end=end), day=charter["signed_on"])
     document = documents.charter_document(
         charter,
         row,
@@ -158,22 +165,41 @@ async def _decree_on(connection: Connection, standard_id: UUID, moment: Moment) 
     return None if decree is None or (moment.stated and moment.day < decree["decree_date"]) else decree
 
 
-async def _charter(request: Request, connection: Connection, charter: Row, row: Row, *, covered: list[Row]) -> Response:
-    signer = charter["signer"]
+def _bearer(charter: Row, row: Row, *, end: date | None) -> dict[str, UUID]:
+    """Whose promise a charter is: its unit's; once signed anew after that unit's end, that of the unit that has the standard."""
+    where = row.get("place", row) if end is not None and end <= charter["signed_on"] else charter
+    return {name: where[name] for name in ("institution_id", "unit_id")}
+
+
+async def _warnings(connection: Connection, charter: Row, row: Row, *, end: date | None) -> list[tuple[str, Text]]:
+    """Why the charter is to be signed anew: its signer's seat, or their unit, isn't there any more."""
     warnings = []
-    if signer.get("person_id") is not None:
-        seated = await queries.holds_seat(
-            connection, UUID(signer["person_id"]), charter["institution_id"], day=row["today"]
-        )
-        if not seated:
-            warnings.append({"code": "signer_left_seat", "detail": _LEFT.read(request.state.language)})
+    person_id = charter["signer"].get("person_id")
+    if person_id is not None:
+        where = row.get("place", row)
+        place = {name: where[name] for name in ("institution_id", "unit_id")}
+        signer = await queries.find_signer(connection, UUID(person_id), **place, day=row["today"])
+        if signer is None or not signer["held"]:
+            warnings.append(("signer_left_seat", _LEFT))
+    if end is not None and charter["signed_on"] < end <= row["today"]:
+        warnings.append(("signer_unit_ended", _ENDED))
+    return warnings
+
+
+async def _charter(request: Request, connection: Connection, charter: Row, row: Row, *, covered: list[Row]) -> Response:
+    end = await queries.find_end(connection, charter["unit_id"])
+    language = request.state.language
     content = {
-        **{name: charter[name] for name in ("id", "institution_id", "unit_id", "number", "state", "signed_on")},
-        "statements": [{"code": code, "text": text} for code, text in charter["statements"].items()],
-        "signer": signer,
+        **{name: charter[name] for name in ("id", "number", "state", "signed_on")},
+        **_bearer(charter, row, end=end),
+        "statements": [{"code": code, "text": charter["statements"][code]} for code in STATEMENTS],
+        "signer": charter["signer"],
         "standards": [dict(found) for found in covered],
         "signings": [{name: each[name] for name in ("number", "signer", "signed_on")} for each in charter["signings"]],
-        "warnings": warnings,
+        "warnings": [
+            {"code": code, "detail": detail.read(language)}
+            for code, detail in await _warnings(connection, charter, row, end=end)
+        ],
     }
     return single(request, content, version=row["revision"])
 
@@ -223,7 +249,8 @@ async def _content(
     printing: Printing,
     language: Language,
 ) -> dict[str, Any]:
-    place = await find_place(connection, row["institution_id"], row["unit_id"], day=row["today"])
+    where = row.get("place", row)
+    place = await find_place(connection, where["institution_id"], where["unit_id"], day=row["today"])
     return documents.standard_content(
         row,
         stipulation,

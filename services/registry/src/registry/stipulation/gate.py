@@ -3,6 +3,7 @@
 UU 25/2009 art. 20-22; PP 96/2012 art. 22-33.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +46,21 @@ _TO_CHANGE = Text(
 _NUMBER = Text("Sebutkan nomor keputusan.", "State the decree's number.")
 _DATE = Text("Sebutkan tanggal keputusan.", "State the decree's date.")
 _FUTURE = Text("Tanggal keputusan tidak boleh di masa depan.", "The decree's date can't be in the future.")
+_BEFORE_CONSULTATION = Text(
+    "Keputusan tidak boleh mendahului pertemuan dan penandatanganan berita acaranya.",
+    "The decree can't be before the session and the signing of its minutes.",
+)
+_REVOKED_EARLIER = Text(
+    "Pencabutan tidak boleh mendahului penetapannya.", "It can't be revoked before it was stipulated."
+)
 _SIGNER = Text("Sebutkan penanda tangan keputusan.", "Name who signed the decree.")
+_NOBODY = Text("Orang ini tidak terdaftar.", "This person isn't registered.")
+_OTHER_NAME = Text("Orang yang disebut bernama {}.", "The person that is named is called {}.")
+_NO_SEAT = Text(
+    "Orang ini pada tanggal keputusan tidak memegang jabatan yang boleh menetapkan standar unit ini.",
+    "On the decree's date this person held no seat that may stipulate a standard of this unit.",
+)
+_OTHER_SEAT = Text("Orang ini memegang jabatannya sebagai: {}.", "This person held the seat as: {}.")
 _EFFECTIVE = Text("Sebutkan tanggal mulai berlaku.", "State the day on which it takes effect.")
 _BEFORE_DECREE = Text("Berlaku sebelum keputusannya ditetapkan.", "It would take effect before its decree.")
 _NOT_AFTER = Text(
@@ -64,7 +79,7 @@ class Drafted:
     """What is known of a version about to be stipulated. `signers` None: there are no minutes.
 
     `unmet`: accepted comments and offers (a pointer), each with its component, which says what it said before. `beyond`:
-    components that differ from what was discussed though no disposition names them.
+    components that differ from what was discussed though no disposition names them. `settled_on`: when the consultation was done.
     """
 
     components: Mapping[str, Any]
@@ -74,6 +89,7 @@ class Drafted:
     beyond: Collection[str]
     attended: Collection[str]
     signers: Collection[str] | None
+    settled_on: date | None
 
 
 def stipulation_flaws(drafted: Drafted, decree: Mapping[str, Any], *, today: date) -> list[Flaw]:
@@ -90,10 +106,7 @@ def stipulation_flaws(drafted: Drafted, decree: Mapping[str, Any], *, today: dat
     flaws += [
         Flaw(f"/comments/{comment}", "comment_without_disposition", _UNDISPOSED) for comment in drafted.undisposed
     ]
-    flaws += [
-        Flaw(pointer, "accepted_change_missing", Text(_UNMET.id.format(code), _UNMET.en.format(code)))
-        for pointer, code in drafted.unmet
-    ]
+    flaws += [Flaw(pointer, "accepted_change_missing", _filled(_UNMET, code)) for pointer, code in drafted.unmet]
     flaws += [Flaw(f"/components/{code}", "beyond_dispositions", BEYOND) for code in drafted.beyond]
     if not decree["decree_number"]:
         flaws.append(Flaw("/decree_number", "missing", _NUMBER))
@@ -101,9 +114,18 @@ def stipulation_flaws(drafted: Drafted, decree: Mapping[str, Any], *, today: dat
         flaws.append(Flaw("/decree_date", "missing", _DATE))
     elif decree["decree_date"] > today:
         flaws.append(Flaw("/decree_date", "in_the_future", _FUTURE))
+    elif drafted.settled_on is not None and decree["decree_date"] < drafted.settled_on:
+        flaws.append(Flaw("/decree_date", "before_consultation", _BEFORE_CONSULTATION))
     if decree["signer"] is None:
         flaws.append(Flaw("/signer", "missing", _SIGNER))
     return flaws
+
+
+def revocation_flaws(decree_date: date, *, stipulated_on: date, today: date) -> list[Flaw]:
+    """Why a decree of this date can't revoke a version today."""
+    if decree_date > today:
+        return [Flaw("/decree_date", "in_the_future", _FUTURE)]
+    return [Flaw("/decree_date", "before_decree", _REVOKED_EARLIER)] if decree_date < stipulated_on else []
 
 
 def confirmation_flaws(to_settle: Collection[tuple[UUID, str | None]]) -> list[Flaw]:
@@ -168,3 +190,23 @@ def acting_may_stipulate(acting: str, settings: Mapping[str, Any]) -> bool:
     """Whether a holder of this acting kind may stipulate, by the institution's settings."""
     setting = RESTRICTED.get(acting)
     return setting is None or bool(settings[setting])
+
+
+def signer_flaws(signer: Mapping[str, Any], found: Mapping[str, Any] | None) -> list[Flaw]:
+    """Why a person of the registry can't have signed as stated. `signer`: name, acting; `found`: name, and `held`, as what they
+    held seats that may stipulate."""
+    if found is None:
+        return [Flaw("/signer/person_id", "unknown_person", _NOBODY)]
+    flaws: list[Flaw] = []
+    stated, registered = (frozenset(re.findall(r"\w+", name.casefold())) for name in (signer["name"], found["name"]))
+    if not (stated <= registered or registered <= stated):  # decrees have titles that the registry may leave out
+        flaws.append(Flaw("/signer/name", "name_differs", _filled(_OTHER_NAME, found["name"])))
+    if not found["held"]:
+        flaws.append(Flaw("/signer/person_id", "holds_no_seat", _NO_SEAT))
+    elif signer["acting"] not in found["held"]:
+        flaws.append(Flaw("/signer/acting", "acting_differs", _filled(_OTHER_SEAT, ", ".join(found["held"]))))
+    return flaws
+
+
+def _filled(text: Text, value: str) -> Text:
+    return Text(text.id.format(value), text.en.format(value))

@@ -13,6 +13,7 @@ from chassis.http.problems import Flaw, Forbidden, Unprocessable
 from chassis.http.versions import Expected
 from directory.roles import Actor, Seat, reaches
 from registry.consultations import queries as consultation_queries
+from registry.consultations.participation import settled_on
 from registry.standards import lifecycle, settings
 from registry.standards import operations as standards
 from registry.standards import queries as standard_queries
@@ -85,6 +86,7 @@ async def stipulate(
     signer = decree["signer"]
     if signer is not None and not gate.acting_may_stipulate(signer["acting"], chosen):
         flaws.append(Flaw("/signer/acting", "acting_may_not_stipulate", _ACTING))
+    flaws += await _signer_flaws(connection, row, decree)
     if flaws:
         raise NotStipulable(_INCOMPLETE, errors=flaws)
     sealed = content_hash(row["number"], row["version"], content(row))
@@ -129,11 +131,24 @@ def _check_acting(actor: Actor, row: Mapping[str, Any], move: lifecycle.Move, ch
         raise ActingMayNotStipulate(_ACTING)
 
 
+async def _signer_flaws(connection: Connection, row: Mapping[str, Any], decree: Mapping[str, Any]) -> list[Flaw]:
+    """Of a signer who is named as a person of the registry: whether they held, on the decree's day, the seat that is stated."""
+    signer = decree["signer"]
+    if signer is None or signer["person_id"] is None:
+        return []
+    day = decree["decree_date"] or row["today"]
+    [then] = await standard_queries.placed(connection, [dict(row)], day)
+    found = await queries.find_signer(connection, UUID(signer["person_id"]), **then["place"], day=day)
+    return gate.signer_flaws(signer, found)
+
+
 async def _drafted(connection: Connection, row: Mapping[str, Any]) -> gate.Drafted:
     consultation = await consultation_queries.find_current(connection, row["id"])
     assert consultation is not None, "a version being finalised has a round of consultation"
     participants = await consultation_queries.find_participants(connection, consultation["id"])
+    sessions = await consultation_queries.find_sessions(connection, consultation["id"])
     minutes = await consultation_queries.find_minutes(connection, consultation["id"])
+    signers = None if minutes is None else minutes["signers"]
     pending = await standard_queries.find_pending(connection, row["id"])
     discussed = await standard_queries.find_discussed(connection, row["id"])
     components = row["components"]
@@ -148,7 +163,8 @@ async def _drafted(connection: Connection, row: Mapping[str, Any]) -> gate.Draft
         ],
         beyond=beyond_dispositions({each["component"] for each in pending}, components, discussed),
         attended=[found["element"] for found in participants if found["attended"]],
-        signers=None if minutes is None else [signer["element"] for signer in minutes["signers"]],
+        signers=None if signers is None else [signer["element"] for signer in signers],
+        settled_on=settled_on([session["held_on"] for session in sessions], signers or ()),
     )
 
 

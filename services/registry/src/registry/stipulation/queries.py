@@ -4,11 +4,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, DateTime, Text, Uuid, any_, bindparam, cast, func, or_, select
+from sqlalchemy import Date, DateTime, Uuid, bindparam, cast, func, or_, select
 
 from chassis.data.pool import Connection
 from chassis.data.statements import Row, Statement
-from registry.appointments.tables import appointments
 from registry.services.past import promised
 from registry.services.tables import services
 from registry.standards.lifecycle import IN_FORCE
@@ -74,17 +73,20 @@ _REVIEW_DUE = Statement(
     .limit(100)
     .with_for_update(skip_locked=True, of=standards)
 )
-_SEATED = Statement(
-    select(func.count())
-    .select_from(appointments)
-    .where(
-        appointments.c.person_id == _ID,
-        appointments.c.institution_id == bindparam("institution_id", type_=Uuid),
-        appointments.c.in_office_during.op("@>")(bindparam("day", type_=Date)),
-        appointments.c.role == any_(bindparam("roles", type_=ARRAY(Text))),
-    )
-)
 _SIGNING = ["unit_head", "responsible_officer", "supervisor"]
+_SIGNER = Statement("""
+SELECT people.name, ARRAY(
+    SELECT seat.acting FROM appointments AS seat
+    WHERE seat.person_id = people.id AND seat.institution_id = CAST(:institution_id AS uuid)
+        AND seat.in_office_during @> CAST(:day AS date) AND seat.role = ANY(CAST(:roles AS text[]))
+        AND (seat.unit_id IS NULL OR seat.unit_id IN (
+            SELECT ancestor_id FROM unit_ancestors
+            WHERE unit_id = CAST(:unit_id AS uuid) AND valid_during @> CAST(:day AS date)))
+    ORDER BY seat.acting) AS held
+FROM people WHERE people.id = CAST(:id AS uuid)""")
+
+_UNIT_END = Statement("""
+SELECT upper(valid_during) FROM units WHERE id = CAST(:id AS uuid) ORDER BY valid_during DESC LIMIT 1""")
 
 
 async def find_stipulation(connection: Connection, standard_id: UUID) -> Row | None:
@@ -132,9 +134,17 @@ async def take_review_due(connection: Connection, *, at: Any) -> list[UUID]:
     return [row["id"] for row in await _REVIEW_DUE.fetch(connection, at=at)]
 
 
-async def holds_seat(connection: Connection, person_id: UUID, institution_id: UUID, *, day: date) -> bool:
-    """Whether the person may still sign for the institution on this day."""
-    found: int = await _SEATED.fetchval(
-        connection, id=person_id, institution_id=institution_id, day=day, roles=_SIGNING
+async def find_end(connection: Connection, unit_id: UUID) -> date | None:
+    """The day from which a unit exists no more; None: it has no end yet."""
+    end: date | None = await _UNIT_END.fetchval(connection, id=unit_id)
+    return end
+
+
+async def find_signer(
+    connection: Connection, person_id: UUID, *, institution_id: UUID, unit_id: UUID, day: date
+) -> Row | None:
+    """A person's name, and as what (acting) they held, on a day, the seats that may stipulate for a unit: its head or one above
+    it, the responsible officer, the supervisor. None: nobody of that id."""
+    return await _SIGNER.fetchrow(
+        connection, id=person_id, institution_id=institution_id, unit_id=unit_id, day=day, roles=_SIGNING
     )
-    return found > 0

@@ -30,7 +30,10 @@ def _named(value: Any) -> Any:
 
 
 class Official(Body):
-    """Who signs, in which post. `person_id` is of /v1/people; a bare name is taken too."""
+    """Who signs, in which post. `person_id` is of /v1/people; a bare name is taken too.
+
+    Of a decree, a person who is named must hold on its day, as `acting` says, a seat that may stipulate.
+    """
 
     name: Line
     post: Line | None = None
@@ -42,7 +45,7 @@ Signer = Annotated[Official, BeforeValidator(_named)]
 
 
 class StipulationBody(Body):
-    """The decree (SK penetapan)."""
+    """The decree (SK penetapan): not of a day to come, nor before the sessions and the signing of the minutes."""
 
     decree_number: Line | None = None
     decree_date: date | None = None
@@ -174,7 +177,8 @@ class Signing(Shape):
 
 
 class Charter(Shape):
-    """A charter. A warning tells that its signer has left the seat, so that it is to be signed anew.
+    """A charter, its statements in the order of the law. A warning tells that its signer has left the seat, or that their unit has
+    ended, so that it is to be signed anew; then it is of the unit that has the standard.
 
     With `as_of`, as it was signed by then. `signings`: every time that it was signed, the last first.
     """

@@ -82,6 +82,6 @@ def of_units(unit_id: ColumnElement[Any], *, known: bool = False, wide: bool = F
 def _known_below() -> Select[Any]:
     """By the rows themselves: the closure has no recorded time."""
     roots = select(func.unnest(_UNITS, type_=Uuid).label("id")).where(_SCOPE == "subtree")
-    below = roots.cte("known_below", recursive=True)
+    below = roots.cte(recursive=True)  # unnamed: a list of several parts has one for each
     step = select(units_known.c.id).where(units_known.c.parent_id == below.c.id, held(units_known, known=True))
     return select(below.union(step).c.id)
