@@ -81,7 +81,7 @@ async def test_a_typo_is_forgiven_though_somebody_else_made_it(registry: Service
 
 
 async def test_each_word_of_a_query_is_corrected(registry: ServiceUnderTest) -> None:
-    """A service must have one like each of them; short words and numbers are taken as they are."""
+    """One that services have is taken for each of them; short words and numbers are taken as they are."""
     here = await stage(registry)
     unit = (await here.unit("U"))["id"]
     await enter(here, unit, name="Rekomendasi Penelitian 12", description="Bagi perguruan tinggi")
@@ -92,9 +92,60 @@ async def test_each_word_of_a_query_is_corrected(registry: ServiceUnderTest) -> 
         "Rekomendasi Penelitian 12",
         "Rekomendasi Pengangkutan 12",
     ]
-    assert await found(here, "q=rekomendaxi+13") == []
-    assert await found(here, "q=rekomendaxi+zzqqwwkkjj") == []
     assert await found(here, "q=rekomendaxi+-penelitian") == []  # who excludes words is taken at their word
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cara membuat akta kelahiran",
+        "syarat akta kelahiran",
+        "saya mau bikin akta kelahiran",
+        "mengurus akta kelahiran",
+        "biaya akta kelahirxn",  # with a typo, too
+        "surat kelahiran",  # called otherwise
+        "akta kelahiran zzqqwwkkjj",  # nobody has such a word
+        "akta kelahiran 2099",
+    ],
+)
+async def test_a_word_too_many_hides_nothing(registry: ServiceUnderTest, words: str) -> None:
+    """Who says what they want, not only which service, finds it; as does who calls it by another word."""
+    here = await stage(registry)
+    unit = (await here.unit("U"))["id"]
+    await enter(here, unit, name="Penerbitan Akta Kelahiran Anak")
+    await enter(here, unit, name="Penerbitan Akta Kematian")
+    await enter(here, unit, name="Izin Mendirikan Bangunan")
+    names = await found(here, f"q={words.replace(' ', '+')}")
+    assert names[0] == "Penerbitan Akta Kelahiran Anak"
+    assert "Izin Mendirikan Bangunan" not in names
+    page = await here.read(f"/services?institution={here.id}&q={words}&limit=1&count=exact")
+    assert (page["count"], page["items"][0]["name"]) == (len(names), names[0])
+
+
+async def test_words_of_wishes_count_where_services_have_them(registry: ServiceUnderTest) -> None:
+    here = await stage(registry)
+    unit = (await here.unit("U"))["id"]
+    await enter(here, unit, name="Pembebasan Biaya Perkara")
+    await enter(here, unit, name="Pendaftaran Perkara")
+    assert await found(here, "q=biaya+perkara") == ["Pembebasan Biaya Perkara"]
+    assert await found(here, "q=biaya") == ["Pembebasan Biaya Perkara"]
+    assert sorted(await found(here, "q=cara+perkara")) == ["Pembebasan Biaya Perkara", "Pendaftaran Perkara"]
+    assert await found(here, "q=cara+perkara+-biaya") == []  # who excludes words is taken at their word
+
+
+async def test_what_has_most_of_the_words_comes_first(
+    registry: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await stage(registry)
+    unit = (await here.unit("U"))["id"]
+    one, two, three = (f"kwz{code()}" for _ in range(3))
+    for name in (f"A {one}", f"B {two} {one}", f"C {one}", f"D {three}"):
+        await enter(here, unit, name=name)
+    best = [f"B {two} {one}", f"A {one}", f"C {one}", f"D {three}"]
+    assert await found(here, f"q={one}+{two}+{three}") == best
+    # Of words that too many have the rarer ones are sought: what has them can be ranked.
+    monkeypatch.setattr(searching, "MOST_RANKED", 2)
+    assert await found(here, f"q={one}+{two}+{three}&sort=name") == [f"B {two} {one}", f"D {three}"]
 
 
 async def test_words_of_what_is_entered_and_rewritten_correct_typos(registry: ServiceUnderTest) -> None:

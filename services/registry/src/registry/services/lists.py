@@ -94,7 +94,7 @@ def _filters(table: FromClause, *, wide: bool, crowded: bool) -> Filters:
             matching(
                 "q",
                 lambda: _worded(table, crowded=crowded),
-                "Words of name and description, in any form; if none has them, words like them",
+                "Words of name and description, in any form; if none has them all, words like them, then most of them",
             ),
             one_of("institution", table.c.institution_id, UUID, "Institutions"),
             one_of("kind", table.c.kind, str, "Kind, see the vocabulary service_kinds"),

@@ -1,7 +1,7 @@
 """Finding services by words: the best first, typos forgiven.
 
 A page costs two statements. The first finds what has the words, no more of it than can be ranked, and orders it by that which the
-order is of alone; the second reads the rows that the page shows.
+order is of alone; the second reads the rows that the page shows. Where nothing has the words, up to four more find what is meant.
 """
 
 from collections.abc import Mapping
@@ -47,22 +47,51 @@ _ORDERS: Mapping[str, tuple[tuple[str, type], ...]] = {
     NAMED: (("name", str), ("id", UUID)),
     ENTERED: (("id", UUID),),
 }
-_CORRECTION = Statement("""
-SELECT CASE WHEN bool_or(others) THEN string_agg('(' || lexemes || ')', ' & ') END
-FROM (SELECT DISTINCT word FROM regexp_split_to_table(without_stop_words(CAST(:q AS text)), '\\W+') AS word) AS sought
-CROSS JOIN LATERAL (
-    SELECT string_agg(lexeme, ' | ' ORDER BY lexeme) AS lexemes, count(*) > 1 AS others FROM (
-        SELECT DISTINCT nullif(CAST(plainto_tsquery('indonesian', word) AS text), '') AS lexeme FROM (
-            SELECT sought.word UNION (
-                SELECT word FROM service_words WHERE word % sought.word AND length(sought.word) > 2
+MOST_READ = 12
+"""So many words of a query are read otherwise than they stand there."""
+_SENSE = Statement("""
+WITH asked AS (
+    SELECT word, EXISTS (SELECT FROM search_wishes WHERE search_wishes.word = asked.word) AS wish FROM (
+        SELECT word, min(place) AS place
+        FROM regexp_split_to_table(without_stop_words(CAST(:q AS text)), '\\W+') WITH ORDINALITY AS words (word, place)
+        WHERE word <> '' GROUP BY word ORDER BY place LIMIT :most) AS asked
+), sought AS (
+    SELECT word FROM asked WHERE NOT wish OR NOT EXISTS (SELECT FROM asked WHERE NOT wish)
+), read AS (
+    SELECT sought.word, alike.* FROM sought CROSS JOIN LATERAL (
+        SELECT '(' || string_agg(DISTINCT lexeme, ' | ' ORDER BY lexeme) || ')' AS lexemes,
+            count(DISTINCT lexeme) > 1 AS others, bool_or(known) AS known
+        FROM (
+            SELECT sought.word, sought.word !~ '^[[:alpha:]]\\w\\w' AS known
+            UNION ALL (
+                SELECT word, true FROM service_words WHERE word % sought.word AND length(sought.word) > 2
                 ORDER BY similarity(word, sought.word) DESC, word LIMIT 5)
-        ) AS alike
-    ) AS lexemes WHERE lexeme IS NOT NULL
-) AS corrected
-WHERE CAST(:q AS text) !~ '(^|\\s)-'
+        ) AS words
+        CROSS JOIN LATERAL (SELECT nullif(CAST(plainto_tsquery('indonesian', words.word) AS text), '')) AS stem (lexeme)
+        WHERE lexeme IS NOT NULL
+    ) AS alike WHERE lexemes IS NOT NULL
+)
+SELECT array_agg(lexemes ORDER BY word) FILTER (WHERE known) AS groups,
+    coalesce(bool_or(others), false) OR count(*) FILTER (WHERE known) < (SELECT count(*) FROM asked) AS otherwise
+FROM read WHERE CAST(:q AS text) !~ '(^|\\s)-'
 """)
-"""A tsquery: of each word itself or one of the likest that services have; null if there are none but the words themselves.
-Whoever excludes words is taken at their word."""
+"""What a query may mean, a tsquery for each word: the word itself or one of the likest that services have. Words of wishes
+are left out, and words like which there is none; numbers and what is shorter than three letters stand as they are.
+
+`otherwise`: whether that is another query than the one that was asked. Whoever excludes words is taken at their word.
+"""
+_RAREST = Statement("""
+SELECT string_agg(words, ' | ') FROM (
+    SELECT words, sum(hits) OVER rarest AS together, row_number() OVER rarest AS place
+    FROM unnest(CAST(:groups AS text[])) AS words CROSS JOIN LATERAL (
+        SELECT count(*) AS hits FROM (
+            SELECT FROM services WHERE search @@ CAST(words AS tsquery) LIMIT CAST(:most AS bigint) + 1) AS few
+    ) AS counted
+    WINDOW rarest AS (ORDER BY hits = 0, hits, words)
+) AS ordered WHERE together <= :most OR place = 1
+""")
+"""A tsquery: one of these words, of the rarest as many as have no more hits than can be ranked, so that what has most of the words
+comes first."""
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 
 
@@ -83,8 +112,11 @@ class _Found(NamedTuple):
 
 
 async def find_by_words(connection: Connection, chosen: Chosen, way: Way, values: Mapping[str, Any]) -> Listed:
-    """A page of the services that have the words. Those that nobody has are corrected on each page anew: by the same words,
-    unless likelier ones are entered meanwhile."""
+    """A page of the services that have the words; if none has them all, of those that have what they may mean; if none has all
+    of that, of those that have most of it.
+
+    That is found on each page anew: by the same words, unless likelier ones are entered meanwhile.
+    """
     values = {**values, "corrected": None}
     # The order of the first page is kept to the last, whatever is entered meanwhile.
     bounded = chosen.sort.endswith(ENTERED) or (chosen.sort.endswith(RELEVANCE) and chosen.cursor is None)
@@ -92,8 +124,13 @@ async def find_by_words(connection: Connection, chosen: Chosen, way: Way, values
     found = await _find(connection, chosen, way, values, most=most)
     if not any(found.hits):
         # Others may use the word, or misspell it: where nobody does among those that are sought, it is a typo here.
-        values["corrected"] = await _CORRECTION.fetchval(connection, q=chosen.values["q"])
-        if values["corrected"] is not None:
+        sense = await _SENSE.fetchrow(connection, q=chosen.values["q"], most=MOST_READ)
+        groups = (sense and sense["groups"]) or []
+        if groups and sense and sense["otherwise"]:
+            values["corrected"] = " & ".join(groups)
+            found = await _find(connection, chosen, way, values, most=most)
+        if not any(found.hits) and len(groups) > 1:
+            values["corrected"] = await _RAREST.fetchval(connection, groups=groups, most=MOST_RANKED)
             found = await _find(connection, chosen, way, values, most=most)
     if bounded and sum(found.hits) > MOST_RANKED:
         return await _as_entered(connection, chosen, way, values, found.hits)

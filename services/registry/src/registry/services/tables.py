@@ -95,6 +95,9 @@ service_words = Table(
 )
 """Each word that a service ever had in its name or description, without stop words. A trigger adds them; none is removed."""
 
+search_wishes = Table("search_wishes", metadata, Column("word", Text, primary_key=True))
+"""Words by which people say what they want with a service ("cara", "membuat"), not which: a search does without them."""
+
 
 def _held_during() -> Column[Any]:
     """The days on which it held: from the last end that was recorded before. A trigger sets it."""
