@@ -77,6 +77,32 @@ async def test_one_wrong_row_and_nothing_is_written(registry: ServiceUnderTest) 
     assert await names(here, f"/units?institution={here.id}") == []
 
 
+async def test_a_row_is_told_of_all_that_is_wrong_with_it_at_once(registry: ServiceUnderTest) -> None:
+    """What it names and can't be found, beside what can't be read; and what others name of it is there."""
+    here = await stage(registry)
+    wrong = {
+        "code": "02",
+        "name": "",
+        "kind": "palace",
+        "parent_code": "99",
+        "region_code": "99",
+        "valid_from": "2020-13-01",
+    }
+    unnamed = {"code": "03", "name": "", "kind": "bureau"}
+    under_it = {"code": "03.1", "name": "Bagian", "kind": "section", "parent_code": "03"}
+    uncoded = {"name": "Tanpa kode", "kind": "palace", "parent_code": "99"}  # which it is isn't known: no more is told
+    done = await run(here, "units", [wrong, unnamed, under_it, uncoded])
+    assert found(done) == [
+        (2, "kind", "unknown_term"),
+        (2, "name", "missing"),
+        (2, "parent_code", "unknown_unit"),
+        (2, "region_code", "unknown_region"),
+        (2, "valid_from", "date_from_datetime_parsing"),
+        (3, "name", "missing"),
+        (5, "code", "missing"),
+    ]
+
+
 async def test_the_same_file_again_changes_nothing_and_another_what_differs(registry: ServiceUnderTest) -> None:
     here = await stage(registry)
     await run(here, "units", TREE)

@@ -168,16 +168,29 @@ async def test_an_incomplete_standard_is_refused_with_every_gap(registry: Servic
          "effective_on": ""},
         {**STANDARD, "number": "X1", "completion_time": "soon"},
         {**STANDARD, "number": "X2", "service_code": "NONE"},
-        {**STANDARD, "number": "X3", "effective_on": "2019-01-01"},
+        {**STANDARD, "number": "X3", "effective_on": "2019-01-01", "facilities": ""},
+        {**STANDARD, "number": "X4", "decree_date": "2999-01-01", "community_needs": ""},
+        {**STANDARD, "number": "X5", "fee": "gratis", "capability": "", "service_code": "NONE"},
     ]  # fmt: skip
-    assert found(await run(here, "standards", rows)) == [
+    done = await run(here, "standards", rows)
+    [told] = [each["detail"] for each in done["result"]["errors"] if (each["row"], each["column"]) == (7, "fee")]
+    assert 'such as {"free": true' in told["en"]
+    assert 'misalnya {"free": true' in told["id"]
+    assert found(done) == [
         (2, "capability", "consideration_empty"),
         (2, "decree_date", "in_the_future"),
         (2, "fee", "component_incomplete"),
         (2, "product", "component_missing"),
-        (3, "completion_time", "model_type"),
+        (3, "completion_time", "not_json"),
         (4, "service_code", "unknown_service"),
-        (5, None, "effective_before_decree"),
+        (5, "effective_on", "effective_before_decree"),
+        (5, "facilities", "component_missing"),
+        (6, "community_needs", "consideration_empty"),
+        (6, "decree_date", "in_the_future"),
+        (6, "effective_on", "effective_before_decree"),
+        (7, "capability", "consideration_empty"),
+        (7, "fee", "not_json"),
+        (7, "service_code", "unknown_service"),
     ]
     service = await the_service(here)
     assert (await raw(here, f"/services/{service['id']}/standards"))["items"] == []

@@ -2,7 +2,8 @@
 JSON lines.
 
 A process of its own under limits of memory, time and files, without the service's environment: what a malicious
-spreadsheet breaks is this process. A line is {"number", "content"} or {"number", "flaws"}; the last is {"rows"} or {"refused"}.
+spreadsheet breaks is this process. A line is {"number", "content"} or {"number", "flaws"}, with the content of the other columns
+where the model has `STAND_INS`; the last is {"rows"} or {"refused"}.
 """
 
 import resource
@@ -35,7 +36,7 @@ def restrict() -> None:
 
 def examined(model: type[BaseModel], number: int, cells: Cells) -> dict[str, Any]:
     """A row as its line."""
-    flaws = [
+    flaws: list[dict[str, Any]] = [
         {"column": name or None, "code": cell.code, "detail": cell.detail._asdict()}
         for name, cell in cells.items()
         if isinstance(cell, BadCell)
@@ -52,12 +53,27 @@ def examined(model: type[BaseModel], number: int, cells: Cells) -> dict[str, Any
             flaws.append({"column": column, "code": found.code, "detail": found.detail._asdict()})
     else:
         if not flaws:
-            stated = row.model_dump(mode="json", by_alias=True, exclude_none=getattr(model, "SPARSE", False))
-            return {
-                "number": number,
-                "content": {name: stated[name] for name in row.model_fields_set if name in stated},
-            }
-    return {"number": number, "flaws": flaws}
+            return {"number": number, "content": _stated(row)}
+    rest = _rest(model, texts, frozenset(each["column"] for each in flaws))
+    return {"number": number, "flaws": flaws} | ({} if rest is None else {"content": _stated(rest)})
+
+
+def _stated(row: BaseModel) -> dict[str, Any]:
+    stated = row.model_dump(mode="json", by_alias=True, exclude_none=getattr(row, "SPARSE", False))
+    return {name: stated[name] for name in row.model_fields_set if name in stated}
+
+
+def _rest(model: type[BaseModel], texts: Mapping[str, str], flawed: frozenset[str | None]) -> BaseModel | None:
+    """A row without what is wrong in it, for checking the rest of it. Its model's `STAND_INS` say what may stand for columns that a
+    row must have; without those of another it can't be told what the row is about."""
+    stand_ins: Mapping[str, str] | None = getattr(model, "STAND_INS", None)
+    if stand_ins is None:
+        return None
+    rest = {name: text for name, text in texts.items() if name not in flawed}
+    try:
+        return model.model_validate(rest | {name: text for name, text in stand_ins.items() if name in flawed})
+    except ValidationError:
+        return None
 
 
 def columns(model: type[BaseModel]) -> frozenset[str]:

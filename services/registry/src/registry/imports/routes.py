@@ -58,7 +58,12 @@ async def import_registry(
         date | None, Query(description="From when what differs is so. Without it, it is corrected: it was always so")
     ] = None,
 ) -> Response:
-    """All rows or none. The first row names the columns; an empty cell says nothing, so that what is registered stays."""
+    """All rows or none. The first row names the columns; an empty cell says nothing, so that what is registered stays.
+
+    Items of a list stand on lines or between bars. Opening hours, locations, partners and special hours of a service are JSON in the
+    form of `POST /v1/services`; so are the components of a standard, save for those that are a text, a list, a number or
+    "3 working_day".
+    """
     form = form_of(request.headers.get("content-type", ""))
     row = await operations.accept(
         connection,

@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from chassis.http.flaws import Broken
 from chassis.http.languages import Text
@@ -18,7 +19,9 @@ from registry.standards.components import Components, Passage
 
 _NOT_JSON = Text("Isi sel ini harus JSON.", "The cell must hold JSON.")
 _BACKWARDS = Text("Masa berlaku harus berakhir setelah mulai.", "A period must end after it begins.")
-_EARLY = Text("Tanggal keputusan tidak boleh setelah mulai berlaku.", "The decree can't be later than its effect.")
+_NOT_AN_OBJECT = Text(
+    "Isi sel ini berupa objek JSON, misalnya {example}", "The cell holds a JSON object, such as {example}"
+)
 _COMPLETION_TIME = re.compile(r"^(\d{1,6}) (minute|hour|working_day|calendar_day)$")
 
 
@@ -38,18 +41,32 @@ def _read_json(cell: Any) -> Any:
         raise Broken("not_json", _NOT_JSON) from None
 
 
+OBJECTS: Mapping[str, str] = {
+    "procedure": '{"steps": [{"number": 1, "actor": "applicant", "text": "..."}]}',
+    "completion_time": '{"amount": 3, "unit": "working_day"} (3 working_day)',
+    "fee": '{"free": true, "basis": "..."}',
+    "complaint_handling": '{"channels": [{"channel": "counter", "detail": "..."}], "responsible_post": "...", "text": "..."}',
+}
+"""Components that no text is enough for, with an example of each."""
 Listed = BeforeValidator(_split)
 Json = BeforeValidator(_read_json)
 Words = Annotated[list[Annotated[str, StringConstraints(max_length=100)]], Field(max_length=600), Listed]
 
 
-class Owned(Body):
+class Told(Body):
+    """A row of which the rest is checked where some columns are flawed."""
+
+    STAND_INS: ClassVar[Mapping[str, str]] = {"name": "-", "decree_number": "-"}
+    """What no rule asks about, for columns that a row must have."""
+
+
+class Owned(Told):
     """Whose a row is; without it, the institution of the import."""
 
     institution_code: Code | None = None
 
 
-class Dated(Body):
+class Dated(Told):
     """When it holds."""
 
     valid_from: date | None = None
@@ -128,12 +145,13 @@ class ServiceRow(Owned):
 class StandardRow(Components):
     """A standard that a decree stipulated before the platform was there; the components are columns of their names.
 
-    A component is JSON in the form of the API, or text; a list's items stand on lines or between bars, a completion time may be
-    "3 working_day".
+    A component is JSON in the form of the API, or text where that is enough: those of `OBJECTS` are JSON. A list's items stand
+    on lines or between bars, a completion time may be "3 working_day".
     """
 
     SPARSE: ClassVar[bool] = True
     """A component is stored without what it doesn't say; other rows keep the blanks of what they hold."""
+    STAND_INS: ClassVar[Mapping[str, str]] = {"decree_number": "-", "signer_name": "-", "signer_post": "-"}
     LISTS: ClassVar[frozenset[str]] = frozenset(
         {"legal_basis", "requirements", "product", "facilities", "staff_competence", "internal_supervision"}
     )
@@ -159,11 +177,12 @@ class StandardRow(Components):
             return row
         return {name: _component(name, cell) if name in Components.model_fields else cell for name, cell in row.items()}
 
-    @model_validator(mode="after")
-    def _decreed_first(self) -> "StandardRow":
-        if self.effective_on is not None and self.effective_on < self.decree_date:
-            raise Broken("effective_before_decree", _EARLY)
-        return self
+    @field_validator(*OBJECTS, mode="before")
+    @classmethod
+    def _an_object(cls, cell: Any, info: ValidationInfo) -> Any:
+        if isinstance(cell, str):
+            raise Broken("not_json", _NOT_AN_OBJECT.filled(example=OBJECTS[info.field_name or ""]))
+        return cell
 
 
 def _component(name: str, cell: Any) -> Any:

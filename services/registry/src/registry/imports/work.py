@@ -5,7 +5,7 @@ changed meanwhile counts. Begun anew after a worker's death, it goes on from the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
 from types import ModuleType
 from typing import Any
@@ -52,6 +52,8 @@ UPDATE imports SET state = :state, progress = CAST(:progress AS jsonb), result =
     finished_at = :now, version = version + 1
 WHERE id = CAST(:id AS uuid)
 """)
+_OF_ITS_OWN = ("unknown_", "component_", "consideration_", "in_the_future")
+"""How the codes begin of what is wrong with a column whatever the others say."""
 _FORGET_ROWS = Statement("DELETE FROM import_rows WHERE import_id = CAST(:id AS uuid)")
 _CLASH = Text(
     "Isi berkas bertentangan dengan data yang ada.", "The file's content is in conflict with what is registered."
@@ -161,7 +163,7 @@ class _Run:
         """Check what was read; write it unless it is a dry run."""
         rows = await queries.find_rows(self._connection, self._id)
         self._rows = len(rows)
-        lines = [Line(row["number"], row["content"]) for row in rows if row["flaws"] is None]
+        lines = [Line(row["number"], row["content"]) for row in rows if row["content"] is not None]
         flawed = [row for row in rows if row["flaws"] is not None]
         async with self._connection.transaction(isolation="repeatable_read", readonly=True):
             await self._plan(lines, flawed)
@@ -198,11 +200,20 @@ class _Run:
         for row in flawed:
             for flaw in row["flaws"]:
                 self.report.add(row["number"], flaw["column"], flaw["code"], Text(**flaw["detail"]))
+        found = Report()
         request = self._work.request(self._found)
         held = await self._store.load(self._connection, lines, request)
-        plan = await asyncio.to_thread(self._store.plan, lines, held, request, self.report)
+        plan = await asyncio.to_thread(self._store.plan, lines, held, request, found)
+        self._tell(found, {row["number"]: {flaw["column"] for flaw in row["flaws"]} for row in flawed})
         self._counts = plan.counts
         return plan
+
+    def _tell(self, found: Report, flawed: Mapping[int, Collection[str]]) -> None:
+        """What the plan found. Of a row with flaws only what they can't have caused: what other columns name, or lack."""
+        for each in (*found.errors, *found.warnings):
+            columns = flawed.get(each.row or 0)
+            if columns is None or (each.column not in columns and each.code.startswith(_OF_ITS_OWN)):
+                self.report.add(*each[:4], warning=each.warning)
 
     def _blame(self, problem: Problem | None) -> None:
         """A rule that only the database or an operation keeps was broken: told of the whole file."""

@@ -13,7 +13,7 @@ from chassis.http.languages import Text
 from chassis.imports.findings import Report
 from chassis.ops.identifiers import new_id
 from directory.zones import iana_name
-from registry.imports.plans.places import Institution, Line, Once, Places, Request
+from registry.imports.plans.places import Institution, Line, Once, Places, Request, day
 from registry.standards.completeness import COMPONENTS, CONSIDERATIONS, component_gaps, consideration_gaps
 from registry.standards.seal import content_hash
 
@@ -23,6 +23,7 @@ _FROZEN = Text(
     "The number is that of a standard with another text; a stipulated text doesn't change.",
 )
 _FUTURE = Text("Tanggal keputusan tidak boleh di masa depan.", "The decree's date can't be in the future.")
+_EARLY = Text("Tanggal keputusan tidak boleh setelah mulai berlaku.", "The decree can't be later than its effect.")
 _MINUTES = Text(
     "Berita acara pembahasan tidak disebutkan; lengkapi bila ditemukan.",
     "No minutes of the discussion are named; add them if they are found.",
@@ -57,13 +58,13 @@ def plan(lines: Sequence[Line], held: Held, request: Request, report: Report) ->
         number = line.content["number"]
         if not once.first(line, (institution.id, number), "number", report):
             continue
+        components = {code: line.content[code] for code in COMPONENTS if line.content.get(code) is not None}
+        considerations = {kind: line.content.get(kind, "") for kind in CONSIDERATIONS}
+        _examine(line, components, considerations, request, report)
         service_id = held.services.get((institution.id, line.content["service_code"]))
         if service_id is None:
             report.add(line.number, "service_code", "unknown_service", _SERVICE)
             continue
-        components = {code: line.content[code] for code in COMPONENTS if line.content.get(code) is not None}
-        considerations = {kind: line.content.get(kind, "") for kind in CONSIDERATIONS}
-        _examine(line, components, considerations, request, report)
         before = held.standards.get((institution.id, number))
         if before is None:
             latest[service_id] = latest.get(service_id, 0) + 1
@@ -85,8 +86,11 @@ def _examine(
 ) -> None:
     for gap in (*component_gaps(components), *consideration_gaps(considerations)):
         report.add(line.number, gap.pointer.split("/")[2], gap.code, gap.detail)
-    if date.fromisoformat(line.content["decree_date"]) > request.today:
+    decreed, effective = date.fromisoformat(line.content["decree_date"]), day(line.content, "effective_on")
+    if decreed > request.today:
         report.add(line.number, "decree_date", "in_the_future", _FUTURE)
+    if effective is not None and effective < decreed:
+        report.add(line.number, "effective_on", "effective_before_decree", _EARLY)
     if "minutes_held_on" not in line.content or "minutes_reference" not in line.content:
         report.add(line.number, "minutes_reference", "minutes_missing", _MINUTES, warning=True)
 
