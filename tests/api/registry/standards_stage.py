@@ -188,13 +188,13 @@ FORUM = "2026-01-02"
 """The day of a session, of its minutes and of their signatures, where nothing else is asked for."""
 
 
-async def consult(agency: Agency, standard_id: str) -> None:
+async def consult(agency: Agency, standard_id: str, *, held_on: str = FORUM) -> None:
     """Open the consultation and hold a session that everybody attends."""
     opened = await agency.act(standard_id, "consultation", opening())
     assert opened.status_code == 201, opened.text
     attendance = [participant["id"] for participant in opened.json()["participants"]]
     session = {
-        "held_on": FORUM,
+        "held_on": held_on,
         "place": "Aula",
         "summary": "Dibahas bersama.",
         "attendance": attendance,
@@ -203,10 +203,10 @@ async def consult(agency: Agency, standard_id: str) -> None:
     assert held.status_code == 201, held.text
 
 
-def minutes(elements: tuple[str, ...] = ("provider", "service_users")) -> dict[str, Any]:
-    """Minutes signed for these elements."""
-    signers = [{"element": element, "name": f"Wakil {element}", "signed_on": FORUM} for element in elements]
-    return {"held_on": FORUM, "place": "Aula", "agreements": AGREEMENTS, "signers": signers}
+def minutes(elements: tuple[str, ...] = ("provider", "service_users"), *, held_on: str = FORUM) -> dict[str, Any]:
+    """Minutes signed for these elements, on the day of the forum."""
+    signers = [{"element": element, "name": f"Wakil {element}", "signed_on": held_on} for element in elements]
+    return {"held_on": held_on, "place": "Aula", "agreements": AGREEMENTS, "signers": signers}
 
 
 async def finalise(agency: Agency, standard_id: str) -> None:
@@ -232,8 +232,10 @@ def decree(**changes: Any) -> dict[str, Any]:
 
 
 async def stipulate(agency: Agency, standard_id: str, **changes: Any) -> None:
-    """Sign the minutes and stipulate. `changes`: of the decree."""
-    signed = await agency.act(standard_id, "minutes", minutes(), match=False)
+    """Sign the minutes of the first session and stipulate. `changes`: of the decree."""
+    discussed = (await agency.call("GET", f"/standards/{standard_id}/consultation")).json()
+    held_on = discussed["sessions"][0]["held_on"]
+    signed = await agency.act(standard_id, "minutes", minutes(held_on=held_on), match=False)
     assert signed.status_code == 201, signed.text
     reply = await agency.act(standard_id, "stipulation", decree(**changes))
     assert reply.status_code == 200, reply.text
@@ -254,9 +256,9 @@ def publication(effective_on: date | str = "2026-01-05", **changes: Any) -> dict
 
 
 async def stipulated(agency: Agency, decree_date: date | str = "2026-01-05", **changes: Any) -> str:
-    """A version that has its decree."""
+    """A version that has its decree; discussed on that day, if it is an early one."""
     standard_id = await draft(agency, **changes)
-    await consult(agency, standard_id)
+    await consult(agency, standard_id, held_on=min(FORUM, str(decree_date)))
     await finalise(agency, standard_id)
     await stipulate(agency, standard_id, decree_date=str(decree_date))
     return standard_id
