@@ -22,9 +22,9 @@ async def own_desk(postgres: Cluster) -> AsyncIterator[Desk]:
 
 
 async def handling(desk: Desk, case_id: str) -> str:
-    """When the case's handling is due."""
+    """When the case's handling is due, as it was last classified."""
     explained = (await desk.get(case_id, "head", "/deadline")).json()
-    return str(next(each["due_at"] for each in explained["duties"] if each["stage"] == "handling"))
+    return str([each["due_at"] for each in explained["duties"] if each["stage"] == "handling"][-1])
 
 
 @pytest.mark.parametrize(
