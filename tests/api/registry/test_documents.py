@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from asyncpg import Range
 
 from api.registry.standards_stage import Agency, a_draft, build_agency, draft, publication, published, stipulated, today
 from chassis.documents.wording import Labels
@@ -177,7 +178,8 @@ def test_the_wall_names_what_is_promised_on_the_day() -> None:
     """A charter that covered a version which its successor superseded, and one whose day is still to come."""
 
     def covered(number: str, start: date, end: date | None = None) -> dict[str, Any]:
-        return {"id": number, "service_name": "KTP", "number": number, "effective_on": start, "effective_to": end}
+        days = {"effective_on": start, "effective_to": end, "offered": [Range(date(2020, 1, 1), None)]}
+        return {"id": number, "service_name": "KTP", "number": number} | days
 
     before = covered("SP-1", date(2026, 1, 5), date(2026, 2, 5))
     present, to_come = covered("SP-2", date(2026, 2, 5)), covered("SP-3", date(2026, 9, 1))

@@ -18,9 +18,9 @@ UNION ALL
 SELECT path || '/minutes' || free.name, free.said FROM rounds JOIN minutes ON minutes.consultation_id = rounds.id
 CROSS JOIN LATERAL (VALUES ('/notes', minutes.notes), ('/place', minutes.place)) AS free (name, said)
 UNION ALL
-SELECT path || '/minutes/agreements/' || place - 1 || free.name, free.said
+SELECT path || '/minutes/agreements/' || position - 1 || free.name, free.said
 FROM rounds JOIN minutes ON minutes.consultation_id = rounds.id
-CROSS JOIN LATERAL jsonb_array_elements(minutes.agreements) WITH ORDINALITY AS items (agreed, place)
+CROSS JOIN LATERAL jsonb_array_elements(minutes.agreements) WITH ORDINALITY AS items (agreed, position)
 CROSS JOIN LATERAL (VALUES ('/issue', agreed ->> 'issue'), ('/agreement', agreed ->> 'agreement')) AS free (name, said)
 UNION ALL
 SELECT path || '/minutes/agreements/' || done.agreement - 1 || '/follow_ups/' || done.id || free.name, free.said

@@ -194,7 +194,7 @@ async def _charter(request: Request, connection: Connection, charter: Row, row: 
         **_bearer(charter, row, end=end),
         "statements": [{"code": code, "text": charter["statements"][code]} for code in STATEMENTS],
         "signer": charter["signer"],
-        "standards": [dict(found) for found in covered],
+        "standards": [{name: value for name, value in found.items() if name != "offered"} for found in covered],
         "signings": [{name: each[name] for name in ("number", "signer", "signed_on")} for each in charter["signings"]],
         "warnings": [
             {"code": code, "detail": detail.read(language)}
