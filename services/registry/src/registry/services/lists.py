@@ -141,10 +141,11 @@ _OF_PLACES = frozenset({"institution", "unit", "code"})
 
 class Way(NamedTuple):
     """`wide`: of a large subtree. `tables`: as they are, or as they were on the day, found by where they were (PLACED), few of
-    them described otherwise (FEW)."""
+    them described otherwise (FEW). `drafts`: they alone."""
 
     wide: bool
     tables: Tables
+    drafts: bool
 
 
 async def way_of(connection: Connection, chosen: Chosen, moment: Moment) -> Way:
@@ -154,7 +155,7 @@ async def way_of(connection: Connection, chosen: Chosen, moment: Moment) -> Way:
     if few is not None:
         placed = not wide and bool(_OF_PLACES & chosen.values.keys())
         tables = Tables((SERVICES_PLACED_THEN if placed else SERVICES_THEN)[few])
-    return Way(wide, tables)
+    return Way(wide, tables, drafts=set(chosen.values.get("state", ())) == {"draft"})
 
 
 def seen(table: FromClause) -> ColumnElement[bool]:
@@ -181,11 +182,13 @@ def values_of(drafts: Reach, day: date) -> dict[str, Any]:
 
 
 @cache
-def part(table: FromClause, *, wide: bool, crowded: bool = False) -> Part:
+def part(table: FromClause, *, wide: bool, drafts: bool, crowded: bool = False) -> Part:
     """The services of a table; `crowded`: so many have the words that they are read in order rather than found by those.
 
-    Of a day only what was offered is asked for: no draft."""
+    Of a day only what was offered is asked for: no draft. `drafts`: they alone, which have an index of their own."""
     wanted = and_(offered_if_stated(table), seen(table)) if table is services else offered_if_stated(table)
+    if drafts:
+        wanted = and_(wanted, table.c.state == literal_column("'draft'", Text))
     return Part(rows_of(table), _filters(table, wide=wide, crowded=crowded), wanted)
 
 

@@ -66,7 +66,7 @@ async def find_services(connection: Connection, chosen: Chosen, moment: Moment, 
         values |= values_of(drafts, moment.day)
     if "q" in chosen.values:
         return await find_by_words(connection, chosen, way, values)
-    parts = tuple(part(table, wide=way.wide) for table in way.tables.value)
+    parts = tuple(part(table, wide=way.wide, drafts=way.drafts) for table in way.tables.value)
     asked = chosen if chosen.sort.endswith((NAMED, ENTERED)) else in_order(chosen, NAMED)
     return await page_of(connection, asked, parts, shape=way, values=values)
 

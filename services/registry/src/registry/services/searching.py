@@ -167,7 +167,7 @@ def _finding(chosen: Chosen, way: Way) -> Select[Any]:
 
 
 def _hits(chosen: Chosen, way: Way, services_then: FromClause, place: int) -> Select[Any]:
-    of = part(services_then, wide=way.wide)
+    of = part(services_then, wide=way.wide, drafts=way.drafts)
     far = -cast(func.ts_rank(services_then.c.search, words()), Double)  # less is better
     told = {"distance": far.label("distance"), "name": services_then.c.name, "id": services_then.c.id}
     columns = [told[name] for name, _ in _ORDERS[chosen.sort.lstrip("-")]]
@@ -185,7 +185,10 @@ async def _as_entered(
 ) -> Listed:
     """A page of more than can be ranked. A part that has few of them is searched by its index, not read to its end."""
     crowded = tuple(each > MOST_RANKED for each in hits)
-    parts = tuple(part(each, wide=way.wide, crowded=many) for each, many in zip(way.tables.value, crowded, strict=True))
+    parts = tuple(
+        part(each, wide=way.wide, drafts=way.drafts, crowded=many)
+        for each, many in zip(way.tables.value, crowded, strict=True)
+    )
     asked = in_order(replace(chosen, count=False), chosen.sort if chosen.sort.endswith(ENTERED) else ENTERED)
     page = await page_of(connection, asked, parts, shape=(way, crowded), values=values)
     if chosen.count:

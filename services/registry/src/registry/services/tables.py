@@ -77,6 +77,7 @@ services = Table(
     Index("services_unit_id_idx", "unit_id"),
     Index("services_place_ids_idx", "place_ids", postgresql_using="gin", postgresql_where=text("place_ids <> '{}'")),
     Index("services_name_idx", "name", "id"),
+    Index("services_draft_idx", "name", "id", postgresql_where=text("state = 'draft'")),
     Index("services_search_idx", "search", text("areas_served(region_codes)"), postgresql_using="gin"),
     # Read by the release before alone, as is that of former names: they may go with the next one.
     Index("services_name_trigram_idx", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
